@@ -1,0 +1,88 @@
+// Event numbers and the enumerations that are on disk, as C++ types; and the specification of each
+// event.  Everything here is made from event_table.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/format/event_table.h"
+
+namespace thrace {
+
+enum class Event : uint8_t {
+  None = 0,
+#define X(number, name, writer, args, doc) name = number,
+  THRACE_EVENTS(X)
+#undef X
+};
+
+#define V(number, name, text) name = number,
+enum class Status : uint8_t { None = 0, THRACE_STATUSES(V) };
+enum class WaitReason : uint8_t { None = 0, THRACE_WAITS(V) };
+enum class Outcome : uint8_t { THRACE_OUTCOMES(V) };
+enum class WakeKind : uint8_t { None = 0, THRACE_WAKES(V) };
+enum class StopReason : uint8_t { None = 0, THRACE_STOPS(V) };
+enum class EndReason : uint8_t { None = 0, THRACE_ENDS(V) };
+#undef V
+
+// How an argument is encoded in the file and printed.  Wire form: varint, unless said otherwise.
+enum class ArgType : uint8_t {
+  Uint,     // plain number
+  Int,      // signed number: zigzag
+  Address,  // zigzag difference to the previous Address of the batch (first: to 0)
+  Time,     // zigzag difference to the time of the event that carries it, in ticks
+  Task,     // id of a G
+  Thread,   // id of an M
+  String,   // id of a String of this generation
+  Bytes,    // varint length, then the bytes
+  Syscall,  // system call number
+  Status,
+  Wait,
+  Outcome,
+  Wake,
+  Stop,
+  End,
+};
+
+struct ArgSpec {
+  std::string_view name;
+  ArgType type;
+};
+
+enum class Writer : uint8_t { Guest, Collector };
+
+inline constexpr size_t kMaxArgs = 6;
+
+struct EventSpec {
+  Event number = Event::None;
+  std::string_view name;
+  Writer writer = Writer::Guest;
+  std::string_view doc;
+  size_t nargs = 0;
+  ArgSpec args[kMaxArgs] = {};
+
+  constexpr std::span<const ArgSpec> arguments() const { return {args, nargs}; }
+};
+
+// All events, in the order of the table.
+std::span<const EventSpec> event_specs();
+
+// The specification of an event number, or nullptr if this build does not know it.
+const EventSpec* find_event(uint8_t number);
+
+// The specification of an event name ("GoBlock"), or nullptr.
+const EventSpec* find_event(std::string_view name);
+
+// The text of an enumeration's value ("mutex"), or an empty view for an unknown one.  `type` is one
+// of the enumerations of ArgType (Status .. End).
+std::string_view enum_text(ArgType type, uint64_t value);
+
+// The value of an enumeration's text; -1 if there is none.
+int64_t enum_value(ArgType type, std::string_view text);
+
+// True for the argument types whose values are an enumeration of the table.
+constexpr bool is_enum(ArgType type) { return type >= ArgType::Status; }
+
+}  // namespace thrace
