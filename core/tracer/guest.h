@@ -1,0 +1,61 @@
+// What one traced process keeps for itself: the word that arms the tracer, the place of the arena,
+// and the few words of each thread.
+//
+// Rules
+//   T-a  `g_wiped` lies on pages that the kernel wipes in a forked child (MADV_WIPEONFORK), so a child
+//        starts disarmed with an empty wait table, whatever made it (design: G6).
+//   T-b  Nothing in core/tracer calls an interposable function, allocates, locks or makes a system
+//        call, but gettid once per thread and process (design: G4).
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "core/arena/layout.h"
+#include "core/tracer/wait_table.h"
+
+#define THRACE_HIDDEN [[gnu::visibility("hidden")]]
+
+namespace thrace {
+
+enum class Armed : uint32_t {
+  Wiped = 0,     // never armed, or the child of a fork
+  Recording = 1,
+  Off = 2,       // this process does not record, now or later
+  Claiming = 3,  // a thread is claiming a process slot after a fork
+};
+
+// Rule T-a: page-aligned, whole pages, all zero at first.
+struct alignas(kPage) Wiped {
+  std::atomic<Armed> armed;
+  WaitTable waits;
+};
+
+// Survives a fork (copied), is overwritten when the child claims its own slot.
+struct Guest {
+  char* base = nullptr;            // the arena; nullptr: none
+  ArenaHeader* header = nullptr;
+  uint32_t process = 0;            // slot
+  bool light_fence = false;        // the collector's membarrier makes the gate's fence
+  ClockKind clock = ClockKind::Monotonic;
+  uint64_t blocked_ticks = 0;      // a system call that took longer counts as blocked: 20 us
+  uint64_t main_stack_low = 0;     // bounds of the initial thread's stack
+  uint64_t main_stack_high = 0;
+};
+
+// The words of a thread (G1: initial-exec, below 128 bytes).
+struct Local {
+  Thread* m = nullptr;
+  uint32_t muted = 0;     // > 0: this thread's calls pass through (vfork's child, a failed attach)
+  uint32_t slot = 0;      // of m
+  void (*once)() = nullptr;     // the routine of the pthread_once call under way
+  void* once_wait = nullptr;    // and its Wait, if it has begun one
+};
+
+THRACE_HIDDEN extern Wiped g_wiped;
+THRACE_HIDDEN extern Guest g_guest;
+THRACE_HIDDEN extern thread_local Local t_local [[gnu::tls_model("initial-exec")]];
+
+inline Thread& thread_of(uint32_t slot) { return arena_thread(g_guest.base, slot); }
+
+}  // namespace thrace

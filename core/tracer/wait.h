@@ -1,0 +1,98 @@
+// Waiting for objects, and waking those who wait: what the wrappers of locks, condition variables,
+// semaphores, barriers, joins and futexes call.
+//
+// A wrapper tries first; only if that fails it waits:
+//
+//     Wait wait;
+//     wait.begin(WaitReason::Mutex, mutex, holder_tid);
+//     const int result = real.pthread_mutex_lock(mutex);
+//     wait.end(outcome);
+//
+// and a releaser looks, releases, and looks again:
+//
+//     Release release(WakeKind::Unlock, mutex);  // stamps and writes Wake if somebody waits
+//     const int result = real.pthread_mutex_unlock(mutex);
+//     release.after();                           // finds who registered in between
+//
+// All functions: from any thread and signal handler; no effect while not recording; errno untouched;
+// no destructor is needed for correctness (design: G3).
+#pragma once
+
+#include <cstdint>
+
+#include "core/format/event.h"
+#include "core/tracer/gate.h"
+
+namespace thrace {
+
+// What a G was doing when a signal handler interrupted it and made a traced call (see settle()).
+struct Interrupted {
+  Status status = Status::None;  // None: nothing to restore
+  uint32_t detail = 0;
+  uint64_t object = 0;
+  uint64_t holder_tid = 0;
+  uint64_t frame = 0;
+};
+
+class Wait {
+ public:
+  // Writes GoBlock and registers.  `holder_tid`: kernel tid of the owner, 0: none or not known.
+  void begin(WaitReason reason, const void* object, uint32_t holder_tid);
+
+  // Leaves the table and writes GoUnblock with the waker.  `woken_by`: the object to read the stamp
+  // of, if it is another than begin's (futex_waitv); nullptr: begin's.
+  void end(Outcome outcome, const void* woken_by = nullptr);
+
+  // True between begin and end, if the wait is being recorded.
+  bool active() const { return m_ != nullptr; }
+
+ private:
+  Thread* m_ = nullptr;
+  uint64_t object_ = 0;
+  uint32_t holder_tid_ = 0;
+  WaitReason reason_ = WaitReason::None;
+  Interrupted outer_;
+  uint64_t outer_wait_object_ = 0;  // the interrupted registration
+  uint64_t outer_wait_stamp_ = 0;
+  uint64_t outer_wait_since_ = 0;
+};
+
+// True if somebody is registered at the object's bucket: one read of one line.
+inline bool has_waiters(const void* object) {
+  return g_wiped.waits.of(reinterpret_cast<uint64_t>(object)).waiters.load(
+             std::memory_order_relaxed) != 0;
+}
+
+inline constexpr uint32_t kWakeAll = UINT32_MAX;
+
+// Writes a Wake for `object` and stamps it (W2, W3).  `count`: how many tokens are given (1, n or
+// kWakeAll).  Written even if nobody waits: the kinds that count (Signal, Broadcast, Post, Futex,
+// Exit) want it so; Unlock goes through Release.
+void wake(WakeKind kind, const void* object, uint32_t count);
+
+// The releases of locks: silent while nobody waits.
+class Release {
+ public:
+  Release(WakeKind kind, const void* object) : kind_(kind), object_(object) {
+    if (recording() && has_waiters(object)) [[unlikely]] {
+      told_ = true;
+      wake(kind, object, kWakeAll);
+    }
+  }
+  // After the real release.  Never reads the object: it may be gone (design, section 4).
+  void after() {
+    if (!told_ && has_waiters(object_)) [[unlikely]]
+      if (recording()) wake(kind_, object_, kWakeAll);
+  }
+
+ private:
+  WakeKind kind_;
+  bool told_ = false;
+  const void* object_;
+};
+
+// After FUTEX_REQUEUE moved up to `count` waiters from one word to another: their registrations
+// follow.
+void requeue(const void* from, const void* to, uint32_t count);
+
+}  // namespace thrace

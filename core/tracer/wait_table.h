@@ -1,0 +1,57 @@
+// The wait table: who waits for which object, found by the object's address; and who released it
+// last.  One cache line per bucket.
+//
+// Rules
+//   W1  A waiter registers after its GoBlock and before the real call, and leaves after it.
+//   W2  A releaser stamps before the real release (the wakee may run before its next instruction),
+//       and only with a Wake that it has written (a dropped Wake stamps nothing).
+//   W3  Objects whose release hands them to whoever comes next (mutex, rwlock, spin, once, barrier,
+//       thread) are stamped in the bucket: the last release before an acquisition is its cause.
+//       Tokens (semaphore, condition variable, futex) are stamped at one waiter for each token, the
+//       one that waits longest without a stamp; a stamp stays until its waiter leaves.
+//   W4  A registration that was jumped out of (siglongjmp, cancellation) stays until its M registers
+//       again.  It can cost a look, never name a wrong waiter: the waiter's own words decide.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace thrace {
+
+// Who released, as one word: tag of the object, M, generation and number of the Wake.
+//   bits 0-23 seq   bits 24-27 generation   bits 28-51 M   bits 52-63 tag of the object
+struct Stamp {
+  uint64_t word = 0;
+
+  static constexpr Stamp make(uint64_t object, uint32_t m, uint32_t gen, uint32_t seq) {
+    return {tag(object) << 52 | static_cast<uint64_t>(m & 0xffffff) << 28 |
+            static_cast<uint64_t>(gen & 0xf) << 24 | (seq & 0xffffff)};
+  }
+  static constexpr uint64_t tag(uint64_t object) { return object * 0x9E3779B97F4A7C15u >> 52; }
+  constexpr bool of(uint64_t object) const { return word && word >> 52 == tag(object); }
+  constexpr uint32_t m() const { return word >> 28 & 0xffffff; }
+  constexpr uint32_t gen() const { return word >> 24 & 0xf; }
+  constexpr uint32_t seq() const { return word & 0xffffff; }
+};
+
+struct alignas(64) WaitBucket {
+  static constexpr uint32_t kNamed = 10;
+
+  std::atomic<uint32_t> waiters;        // registered now, named or not
+  std::atomic<uint32_t> named[kNamed];  // slots of their Ms, 0 = free; those beyond are only counted
+  std::atomic<uint64_t> released;       // Stamp of the last release of an object of this bucket
+};
+static_assert(sizeof(WaitBucket) == 64);
+
+struct WaitTable {
+  static constexpr uint32_t kBuckets = 4096;  // 256 KiB
+
+  WaitBucket buckets[kBuckets];
+
+  // Objects are at least 4 bytes apart; the multiplier is 2^64 / golden ratio (Knuth, TAOCP 3, 6.4).
+  WaitBucket& of(uint64_t object) {
+    return buckets[(object >> 2) * 0x9E3779B97F4A7C15u >> 52];
+  }
+};
+
+}  // namespace thrace
