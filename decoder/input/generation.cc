@@ -1,0 +1,134 @@
+// Splitting a generation into batches and reading its tables.
+#include "decoder/input/generation.h"
+
+#include <fmt/core.h>
+
+namespace thrace {
+
+void Generation::reset() {
+  number = offset = end_time = 0;
+  data.clear();
+  cut = damaged = after_gap = has_clock = false;
+  end = EndReason::None;
+  batches.clear();
+  threads.clear();
+  clock = {};
+  strings_.clear();
+  names_.clear();
+  index_.clear();
+}
+
+void Generation::add(const PlacedBatch& placed) {
+  batches.push_back(placed);
+  if (placed.batch.m == kCollectorM) return;
+  uint32_t& slot = index_[placed.batch.m];
+  if (slot == 0) {
+    threads.push_back({placed.batch.m, {}});
+    slot = static_cast<uint32_t>(threads.size());
+  }
+  threads[slot - 1].batches.push_back(placed);
+}
+
+// Empty if the event is as it should be, else what is wrong with it.
+std::string_view Generation::read_table_event(const EventView& event) {
+  switch (event.type) {
+    case Event::String:
+      // Ids are dense, unless a batch of strings is missing.
+      if (event.args[0] == 0 || event.args[0] > data.size())
+        return "a String has an id out of range";
+      if (event.args[0] > strings_.size() + 1 && !damaged) return "a String skips ids";
+      if (event.args[0] <= strings_.size()) return "a String has an id that was used before";
+      strings_.resize(event.args[0]);
+      strings_.back() = event.bytes;
+      return {};
+    case Event::Thread:
+      names_[event.args[0]] = {event.args[1], string(event.args[2])};
+      return {};
+    case Event::ClockSnapshot:
+      if (event.args[0] == 0) return "a ClockSnapshot has frequency 0";
+      if (!has_clock) clock = {event.time, event.args[0], event.args[1], event.args[2]};
+      has_clock = true;
+      return {};
+    case Event::EndOfGeneration:
+      end = static_cast<EndReason>(event.args[0]);
+      end_time = event.time;
+      return end == EndReason::None ? "an EndOfGeneration has no reason" : std::string_view();
+    default:
+      return "M 0 has an event of the guest";
+  }
+}
+
+std::string_view Generation::read_tables(const Batch& batch) {
+  BatchCursor cursor(batch);
+  EventView event;
+  while (true) {
+    switch (cursor.next(event)) {
+      case BatchCursor::Step::End:
+        return {};
+      case BatchCursor::Step::UnknownEvent:
+        return "an event has an unknown number";
+      case BatchCursor::Step::Malformed:
+        return "an event is malformed";
+      case BatchCursor::Step::Event:
+        if (const auto wrong = read_table_event(event); !wrong.empty()) return wrong;
+    }
+  }
+}
+
+std::string_view Generation::string(uint64_t id) const {
+  return id == 0 || id > strings_.size() ? std::string_view() : strings_[id - 1];
+}
+
+void Generation::parse(const std::string& file, bool frame_complete, Problems& problems) {
+  size_t pos = 0;
+  const auto report = [&](size_t at, const char* rule, std::string_view text, bool is_cut = false) {
+    problems.push_back({file, offset, rule,
+                        fmt::format("generation {}, byte {} of its frame: {}", number, at, text),
+                        is_cut});
+    (is_cut ? cut : damaged) = true;
+  };
+  for (bool reading = true; reading;) {
+    PlacedBatch placed{{}, pos};
+    switch (read_batch(data, pos, placed.batch)) {
+      case BatchError::End:
+        reading = false;
+        continue;
+      case BatchError::Cut:
+        report(placed.position, "F3", "the batch is cut", !frame_complete);
+        reading = false;
+        continue;
+      case BatchError::Damaged:
+        report(placed.position, "F3", "the batch is damaged, and what follows it is lost");
+        reading = false;
+        continue;
+      case BatchError::BadChecksum:
+        report(placed.position, "F3", "the batch has a wrong checksum");
+        continue;
+      case BatchError::None:
+        break;
+    }
+    if (number == 0) {
+      number = placed.batch.gen;
+      if (placed.batch.m != kCollectorM)
+        report(placed.position, "F2", "the first batch is not the collector's");
+    }
+    if (placed.batch.gen != number || number == 0) {
+      report(placed.position, "F4", fmt::format("the batch is of generation {}", placed.batch.gen));
+      continue;
+    }
+    if (end != EndReason::None) report(placed.position, "F7", "a batch follows EndOfGeneration");
+    if (placed.batch.m == kCollectorM) {
+      if (const auto wrong = read_tables(placed.batch); !wrong.empty())
+        report(placed.position, "F5", wrong);
+      if (batches.empty() && !has_clock) report(placed.position, "F2", "it starts without a clock");
+    }
+    add(placed);
+  }
+  if (end == EndReason::None) {
+    if (frame_complete && !cut && !damaged)
+      report(data.size(), "F7", "EndOfGeneration is missing", true);
+    cut = true;
+  }
+}
+
+}  // namespace thrace

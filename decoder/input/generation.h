@@ -1,0 +1,83 @@
+// One generation of a trace in memory: its batches by M, and its tables.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/format/batch.h"
+#include "decoder/input/clock.h"
+#include "decoder/input/problem.h"
+#include "decoder/order/id_map.h"
+
+namespace thrace {
+
+// A batch and where it stands in Generation::data.
+struct PlacedBatch {
+  Batch batch;
+  uint64_t position = 0;
+};
+
+// The batches of one M, in file order.
+struct ThreadBatches {
+  uint64_t m = 0;
+  std::vector<PlacedBatch> batches;
+};
+
+// What the tables say about an M.
+struct ThreadName {
+  uint64_t tid = 0;
+  std::string_view name;
+};
+
+class Generation {
+ public:
+  uint64_t number = 0;  // 0 until the first batch was read
+  uint64_t offset = 0;  // of its frame in the file
+  std::string data;     // decompressed: all batches point into it
+
+  bool cut = false;        // it does not end in EndOfGeneration
+  bool damaged = false;    // something in the middle of it is missing
+  bool after_gap = false;  // something before it is missing
+  EndReason end = EndReason::None;
+  uint64_t end_time = 0;  // of EndOfGeneration
+
+  std::vector<PlacedBatch> batches;    // all of them, in file order
+  std::vector<ThreadBatches> threads;  // those of the guest, in order of their first batch
+  Clock clock;                         // the first snapshot of this generation
+  bool has_clock = false;
+
+  // True if every batch that was written is here.
+  bool whole() const { return !cut && !damaged; }
+
+  // Forgets everything but allocated memory.
+  void reset();
+
+  // Splits `data` into batches and reads the tables.  What breaks a rule of the format is added to
+  // `problems` and marked in `cut` and `damaged`; the rest stays usable.
+  void parse(const std::string& file, bool frame_complete, Problems& problems);
+
+  // The text of a String; empty for 0 and for ids that are not in the table.
+  std::string_view string(uint64_t id) const;
+
+  // What is known of an M, or nullptr.
+  const ThreadName* thread(uint64_t m) const { return names_.find(m); }
+
+  // All Ms that the tables name: visit(m, name).
+  template <typename Visit>
+  void each_thread(Visit visit) const {
+    names_.each(visit);
+  }
+
+ private:
+  void add(const PlacedBatch& placed);
+  std::string_view read_tables(const Batch& batch);
+  std::string_view read_table_event(const EventView& event);
+
+  std::vector<std::string_view> strings_;
+  IdMap<ThreadName> names_;
+  IdMap<uint32_t> index_;  // of an M in `threads`
+};
+
+}  // namespace thrace

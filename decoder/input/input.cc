@@ -1,0 +1,97 @@
+// Opening and reading of files, standard input and memory.
+#include "decoder/input/input.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+namespace thrace {
+namespace {
+
+constexpr size_t kChunk = 1 << 18;
+constexpr useconds_t kLockPoll = 50'000;  // microseconds
+
+class FileInput : public Input {
+ public:
+  explicit FileInput(int fd) : fd_(fd), buffer_(kChunk) {}
+  ~FileInput() override {
+    if (fd_ != STDIN_FILENO) close(fd_);
+  }
+  FileInput(const FileInput&) = delete;
+  FileInput& operator=(const FileInput&) = delete;
+
+  std::string_view next() override {
+    ssize_t n;
+    do n = read(fd_, buffer_.data(), buffer_.size());
+    while (n < 0 && errno == EINTR);
+    if (n < 0) error_ = fmt::format("cannot be read: {}", std::strerror(errno));
+    return {buffer_.data(), n > 0 ? static_cast<size_t>(n) : 0};
+  }
+
+ private:
+  int fd_;
+  std::vector<char> buffer_;
+};
+
+class MemoryInput : public Input {
+ public:
+  explicit MemoryInput(std::string data) : data_(std::move(data)) {}
+
+  std::string_view next() override {
+    const std::string_view all = done_ ? std::string_view() : data_;
+    done_ = true;
+    return all;
+  }
+
+ private:
+  std::string data_;
+  bool done_ = false;
+};
+
+// A collector holds the lock for as long as it writes.  A shared lock is enough to see that.
+void wait_for_collector(int fd, const std::string& path) {
+  for (useconds_t waited = 0; waited < kLockWait * 1'000'000u; waited += kLockPoll) {
+    if (flock(fd, LOCK_SH | LOCK_NB) == 0) {
+      flock(fd, LOCK_UN);
+      return;
+    }
+    if (errno != EWOULDBLOCK) return;
+    if (waited == 0)
+      fmt::print(stderr, "trace-decode: {} is still being written: waiting up to {} s\n", path,
+                 kLockWait);
+    usleep(kLockPoll);
+  }
+  fmt::print(stderr, "trace-decode: {} is still being written: reading what is there\n", path);
+}
+
+}  // namespace
+
+std::unique_ptr<Input> open_input(const std::string& path, std::string& error) {
+  if (path == "-") return std::make_unique<FileInput>(STDIN_FILENO);
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    error = fmt::format("cannot be opened: {}", std::strerror(errno));
+    return nullptr;
+  }
+  struct stat status;
+  if (fstat(fd, &status) == 0 && S_ISDIR(status.st_mode)) {
+    error = "is a directory, not a trace";
+    close(fd);
+    return nullptr;
+  }
+  wait_for_collector(fd, path);
+  return std::make_unique<FileInput>(fd);
+}
+
+std::unique_ptr<Input> memory_input(std::string data) {
+  return std::make_unique<MemoryInput>(std::move(data));
+}
+
+}  // namespace thrace

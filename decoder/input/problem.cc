@@ -1,0 +1,13 @@
+// The text form of a problem.
+#include "decoder/input/problem.h"
+
+#include <fmt/core.h>
+
+namespace thrace {
+
+std::string describe(const Problem& problem) {
+  return fmt::format("{}: byte {}: {}: {}", problem.file, problem.offset, problem.rule,
+                     problem.text);
+}
+
+}  // namespace thrace

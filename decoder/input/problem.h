@@ -1,0 +1,26 @@
+// A problem that was found in a trace: where it is and which rule of the format page it breaks.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace thrace {
+
+struct Problem {
+  std::string file;
+  uint64_t offset = 0;  // of the byte, or of the frame that holds it, in the file
+  std::string rule;     // "F3" or "R6": as numbered on the format page
+  std::string text;     // one sentence, without a full stop
+
+  // True if everything before it was read and everything behind it is missing: the end of a
+  // recording that was killed.  False for damage and for broken rules.
+  bool cut = false;
+};
+
+using Problems = std::vector<Problem>;
+
+// "FILE: byte 123: F3: sentence".
+std::string describe(const Problem& problem);
+
+}  // namespace thrace

@@ -1,0 +1,48 @@
+// trace-decode: reads the traces of thrace.  The verbs are in decoder/verbs.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/format/file.h"
+#include "decoder/verbs/verb.h"
+
+namespace {
+
+// Without a verb the summary is meant: `trace-decode FILE`.
+std::vector<std::string> with_verb(int argc, char** argv, const CLI::App& app) {
+  std::vector<std::string> args(argv + 1, argv + argc);
+  const auto is_verb = [&](const std::string& word) {
+    const auto verbs = app.get_subcommands([](const CLI::App*) { return true; });
+    return std::any_of(verbs.begin(), verbs.end(),
+                       [&](const CLI::App* verb) { return verb->get_name() == word; });
+  };
+  const bool needs_verb = !args.empty() && !is_verb(args[0]) && args[0] != "--help" &&
+                          args[0] != "-h" && args[0] != "--version" && args[0] != "-V";
+  if (needs_verb) args.insert(args.begin(), "summary");
+  std::reverse(args.begin(), args.end());  // as CLI11 wants them
+  return args;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Reads traces of threaded programs that thrace recorded.", "trace-decode"};
+  app.set_version_flag("-V,--version", fmt::format("trace-decode {} (trace format {})",
+                                                   THRACE_VERSION, thrace::kFormatVersion));
+  app.require_subcommand(1);
+  app.footer(
+      "Without a verb: summary.  `trace-decode VERB --help` describes a verb.\n"
+      "Exit status: 0 fine, 1 unreadable, 2 usage, 3 damaged or incomplete but used.");
+  int status = thrace::kExitFine;
+  thrace::add_check(app, status);
+  thrace::add_dump(app, status);
+  thrace::add_assemble(app, status);
+  try {
+    app.parse(with_verb(argc, argv, app));
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? thrace::kExitFine : thrace::kExitUsage;
+  }
+  return status;
+}

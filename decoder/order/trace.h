@@ -1,0 +1,62 @@
+// One trace from its first byte to its last: reader and merge joined, and what is known at the end.
+#pragma once
+
+#include <string>
+
+#include "decoder/input/reader.h"
+#include "decoder/input/source.h"
+#include "decoder/order/merge.h"
+
+namespace thrace {
+
+class Trace {
+ public:
+  explicit Trace(Source source);
+
+  // Reads the header.  False if nothing can be read: problems() says why.
+  bool open();
+
+  // Reads all generations and sends the ordered events to `sink`.
+  void run(EventSink& sink);
+
+  const std::string& name() const { return name_; }
+  const FileHeader& header() const { return reader_.header(); }
+  const Problems& problems() const { return problems_; }
+  Problems& problems() { return problems_; }
+  const StateMachine& machine() const { return merge_.machine(); }
+
+  // The clock of the first generation; valid once it was read.
+  const Clock& clock() const { return clock_; }
+
+  uint64_t events() const { return merge_.events(); }    // of the guest, in order
+  uint64_t skipped() const { return merge_.skipped(); }  // could not be placed after a loss
+  uint64_t lost() const { return merge_.lost(); }        // that the guest could not record
+  uint64_t generations() const { return generations_; }
+  uint64_t first_generation() const { return first_generation_; }
+  uint64_t bytes() const { return reader_.offset(); }  // of the file
+  uint64_t expanded() const { return expanded_; }      // bytes of the generations
+
+  // Why the recording ended; None if the file does not say.
+  EndReason end() const { return end_; }
+
+  // The time of the last event or clock reading, in ns since the start.
+  int64_t duration() const { return clock_.since_start(last_time_); }
+  uint64_t last_time() const { return last_time_; }
+
+ private:
+  std::string name_;
+  Problems problems_;
+  Reader reader_;
+  Merge merge_;
+  Clock clock_;
+  uint64_t generations_ = 0;
+  uint64_t first_generation_ = 0;
+  uint64_t expanded_ = 0;
+  uint64_t last_time_ = 0;
+  EndReason end_ = EndReason::None;
+};
+
+// True if all problems are only that the end of the recording is missing.
+bool only_cut(const Problems& problems);
+
+}  // namespace thrace

@@ -1,0 +1,57 @@
+// Printing a trace as text.
+#include "decoder/text/dump.h"
+
+#include <fmt/core.h>
+
+#include "decoder/text/escape.h"
+#include "decoder/text/event_text.h"
+
+namespace thrace {
+namespace {
+
+// A comment that says what the id of a String stands for.
+std::string string_comment(const Generation& generation, const EventView& event) {
+  for (size_t i = 0; i < event.spec->nargs; i++)
+    if (event.spec->args[i].type == ArgType::String && event.args[i] != 0)
+      return "  # " + quote(generation.string(event.args[i]));
+  return {};
+}
+
+}  // namespace
+
+void dump_header(const FileHeader& header, std::FILE* out) {
+  fmt::print(out, "Trace version={}\n", header.version);
+  for (const auto& [key, value] : header.entries)
+    fmt::print(out, "Header {}={}\n", quote(key), quote(value));
+}
+
+void dump_generation(const Generation& generation, std::FILE* out) {
+  fmt::print(out, "\nGeneration gen={}\n", generation.number);
+  for (const PlacedBatch& placed : generation.batches) {
+    fmt::print(out, "Batch m={} time={}\n", placed.batch.m, placed.batch.time);
+    BatchCursor cursor(placed.batch);
+    EventView event;
+    uint64_t time = placed.batch.time;
+    while (cursor.next(event) == BatchCursor::Step::Event) {
+      fmt::print(out, "{}{}\n", twin_text(event, event.time - time),
+                 string_comment(generation, event));
+      time = event.time;
+    }
+  }
+}
+
+void dump_index(std::FILE* out) { fmt::print(out, "\nIndex\n"); }
+
+void OrderedDump::begin(const Generation& generation) {
+  if (!started_) clock_ = generation.clock;
+  started_ = true;
+}
+
+void OrderedDump::event(const Generation& generation, const OrderedEvent& event) {
+  const int64_t time = clock_.since_start(event.event.time);
+  if (time < from_ || time > to_) return;
+  fmt::print(out_, "{:>13} m={} g={} {}{}\n", time, event.m, event.g,
+             event_text(event.event, clock_), string_comment(generation, event.event));
+}
+
+}  // namespace thrace

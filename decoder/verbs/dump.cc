@@ -1,0 +1,66 @@
+// dump: the text twin of a trace, or its merged stream.
+#include "decoder/text/dump.h"
+
+#include <fmt/core.h>
+
+#include <limits>
+
+#include "decoder/order/trace.h"
+#include "decoder/verbs/verb.h"
+
+namespace thrace {
+namespace {
+
+int dump_file_order(Source source) {
+  Problems problems;
+  Reader reader(std::move(source.input), source.name, problems);
+  if (!reader.open()) {
+    print_problems(problems);
+    return kExitUnreadable;
+  }
+  dump_header(reader.header(), stdout);
+  Generation generation;
+  while (reader.next(generation)) dump_generation(generation, stdout);
+  if (reader.closed()) dump_index(stdout);
+  print_problems(problems);
+  return problems.empty() ? kExitFine : kExitDamaged;
+}
+
+int dump_ordered(Source source) {
+  Trace trace(std::move(source));
+  if (!trace.open()) {
+    print_problems(trace.problems());
+    return kExitUnreadable;
+  }
+  OrderedDump sink(stdout, std::numeric_limits<int64_t>::min(),
+                   std::numeric_limits<int64_t>::max());
+  trace.run(sink);
+  print_problems(trace.problems());
+  return trace.problems().empty() ? kExitFine : kExitDamaged;
+}
+
+}  // namespace
+
+void add_dump(CLI::App& app, int& status) {
+  auto* verb = app.add_subcommand("dump", "print a trace as text, one event per line");
+  verb->footer(
+      "Without --ordered the text is lossless: `trace-decode assemble` makes the same trace of "
+      "it.\n"
+      "Times are then in ticks, relative to the line before.  With --ordered the events of all Ms\n"
+      "are merged, and times are in ns since the start of the trace.");
+  auto file = std::make_shared<std::string>();
+  auto ordered = std::make_shared<bool>(false);
+  verb->add_option("FILE", *file, "the trace; - is standard input")->required();
+  verb->add_flag("--ordered", *ordered, "print the merged stream");
+  verb->callback([file, ordered, &status] {
+    Problems problems;
+    auto sources = open_source(*file, problems);
+    print_problems(problems);
+    if (sources.empty()) status = kExitUnreadable;
+    for (Source& source : sources)
+      status = worse(
+          status, *ordered ? dump_ordered(std::move(source)) : dump_file_order(std::move(source)));
+  });
+}
+
+}  // namespace thrace
