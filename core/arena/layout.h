@@ -130,22 +130,25 @@ enum class ThreadPhase : uint32_t {
 //   bits  3-16  offset of the next record in the chunk, in words of 8 bytes
 //   bits 17-18  class of the chunk
 //   bits 19-38  page of the chunk (0: none)
-//   bits 39-63  generation of the chunk, low 25 bits
+//   bit  39     parity of the number of Wakes in this generation (see Thread::wakes)
+//   bits 40-63  generation of the chunk, low 24 bits
 struct Tail {
   uint64_t word = 0;
 
-  static constexpr uint32_t kGenMask = (1u << 25) - 1;
+  static constexpr uint32_t kGenMask = (1u << 24) - 1;
+  static constexpr uint64_t kWakeParity = uint64_t{1} << 39;
 
   static constexpr Tail make(uint32_t gen, uint32_t page, uint32_t cls, uint32_t offset,
                              uint32_t status) {
-    return {static_cast<uint64_t>(gen & kGenMask) << 39 | static_cast<uint64_t>(page) << 19 |
+    return {static_cast<uint64_t>(gen & kGenMask) << 40 | static_cast<uint64_t>(page) << 19 |
             static_cast<uint64_t>(cls) << 17 | static_cast<uint64_t>(offset) << 3 | status};
   }
   constexpr uint32_t status() const { return word & 7; }
   constexpr uint32_t offset() const { return word >> 3 & 0x3fff; }
   constexpr uint32_t cls() const { return word >> 17 & 3; }
   constexpr uint32_t page() const { return word >> 19 & 0xfffff; }
-  constexpr uint32_t gen() const { return word >> 39; }
+  constexpr uint32_t gen() const { return word >> 40; }
+  constexpr uint32_t wake_parity() const { return word >> 39 & 1; }
   constexpr bool of(uint32_t g) const { return gen() == (g & kGenMask); }
 };
 
@@ -155,12 +158,11 @@ struct alignas(64) Thread {
   std::atomic<uint64_t> owner;      // frame address of the outermost open gate; 0 = outside
   std::atomic<uint64_t> seq;        // counts outermost gates
   std::atomic<uint64_t> tail;       // Tail
+  std::atomic<uint64_t> wakes;      // generation << 32 | number of Wakes written in it
   std::atomic<uint32_t> entry_gen;  // generation of the open gate; 0 = none chosen yet
-  std::atomic<uint32_t> wake_gen;   // generation that wake_seq counts in
-  std::atomic<uint32_t> wake_seq;   // Wakes written in it
   std::atomic<uint32_t> filled;     // chunks filled in this generation (growth, T7)
   std::atomic<uint32_t> status_gen[3];  // [gen%3] == gen: a status was written in gen (T5)
-  uint32_t pad;
+  std::atomic<uint32_t> next_chunk;     // ChunkHeader::seq after a chunk that was given back early
 
   // The published state (T4).  Valid while the status in `tail` is Waiting or Syscall.
   alignas(64) std::atomic<uint64_t> object;  // object, or first argument of the system call

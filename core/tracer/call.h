@@ -29,13 +29,22 @@ class Call {
   void begin(uint32_t number, int64_t arg);
   void finish(uint32_t error, int64_t result);
 
+  Canary canary_;
   Thread* m_ = nullptr;
   uint64_t begun_ = 0;
   Interrupted outer_;
 };
 
-// sched_yield and its like: GoStop before, GoStart after.
-void yield_begin();
-void yield_end();
+// sched_yield and its like: GoStop before, GoStart after.  Same rules as Call.
+class Yield {
+ public:
+  void begin();
+  void end();
+
+ private:
+  Canary canary_;
+  Thread* m_ = nullptr;
+  Interrupted outer_;
+};
 
 }  // namespace thrace

@@ -13,6 +13,7 @@
 
 #include "core/format/event.h"
 #include "core/tracer/guest.h"
+#include "core/tracer/writer.h"
 
 namespace thrace {
 
@@ -35,30 +36,37 @@ class TraceLocker {
   // Ends the claim.  Idempotent.
   void release() {
     if (!m_) return;
-    if (outermost_) leave(*m_);
+    if (outermost_)
+      leave(*m_);
+    else
+      t_local.nested--;
     m_ = nullptr;
   }
-
-  // Writes one event: first argument, then the others (E2), then the G's status after it.  False if
-  // it was lost (T8); the status changes all the same.  `time` gets the record's time.
-  bool event(Event type, uint32_t arg0, const uint64_t* args, uint32_t nargs, Status after,
-             uint64_t* time = nullptr);
-
-  // Writes an event whose last argument is a text of at most kMaxLabel bytes (E3).
-  bool event_text(Event type, uint32_t arg0, const char* text, uint32_t length);
-
-  // Writes the Wake of this M and returns its number; 0 if it was lost.
-  uint32_t wake(WakeKind kind, uint64_t object, uint32_t waiters);
 
   // The status of the G on this M.
   Status status() const {
     return static_cast<Status>(Tail{m_->tail.load(std::memory_order_relaxed)}.status());
   }
 
+  // Writes an event.  `before`: the status that it starts from (else nothing happens and the result
+  // is false), `after`: the status that it leads to, with the record in one step (T3, T4).  An event
+  // that finds no room is counted as lost (T8): its status change happens, the result is false.
+  template <typename... Args>
+  bool event(Event type, Status before, Status after, uint32_t arg0, Args... args) const {
+    return writer::write(*m_, gen_, type, before, after, arg0, args...).outcome ==
+           writer::Reserved::Yes;
+  }
+
+  // Writes an event whose last argument is a text, cut to kMaxLabel bytes (E3).
+  bool event_text(Event type, uint32_t arg0, const char* text) const;
+
+  // Writes the Wake of this M and returns its number in the generation; 0 if it was lost.
+  uint32_t wake(WakeKind kind, uint64_t object, uint32_t waiters) const;
+
  private:
   static void leave(Thread& m) {
     m.seq.store(m.seq.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
+    compiler_fence();
     m.entry_gen.store(0, std::memory_order_relaxed);
     m.owner.store(0, std::memory_order_release);
   }
@@ -71,10 +79,70 @@ class TraceLocker {
 inline constexpr uint32_t kMaxLabel = 64;
 
 namespace gate {
-THRACE_HIDDEN TraceLocker acquire_enabled();
-THRACE_HIDDEN bool recover();  // disarmed: claims a slot if this is the child of a fork
-}  // namespace gate
 
+// The calling thread has no M yet: finds it one.  nullptr: it is not traced.
+THRACE_HIDDEN Thread* attach();
+
+// Disarmed: claims a slot if this is the child of a fork.  True if it records now.
+THRACE_HIDDEN bool recover();
+
+// What an open gate owes before its first event of a generation: the introduction of a thread that
+// has no G yet, or the status of its G (invariant 5).
+THRACE_HIDDEN void introduce(Thread& m, uint32_t gen);
+
+// True if a gate of frame `owner` is gone, seen from `frame` on the same thread (invariant 1).
+THRACE_HIDDEN bool is_stale(const Thread& m, uint64_t owner, uint64_t frame);
+
+// The outermost gate was left without release, or so long ago that it must have been.
+THRACE_HIDDEN bool heal(Thread& m, uint64_t owner, uint64_t frame);
+
+// Opens a gate while recording; inlined into the functions of core/tracer that write events, which
+// are never inlined themselves: their frame is the gate's.
+[[gnu::always_inline]] inline TraceLocker enter() {
+  Thread* m = t_local.m;
+  if (t_local.muted) [[unlikely]] return {};
+  if (!m) [[unlikely]] {
+    m = attach();
+    if (!m) return {};
+  }
+  const auto frame = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
+  const uint64_t owner = m->owner.load(std::memory_order_relaxed);
+  const std::atomic<uint32_t>& current = g_guest.header->gen;
+  uint32_t gen;
+  bool outermost = true;
+  if (owner && !heal(*m, owner, frame)) [[unlikely]] {
+    outermost = false;
+    t_local.nested++;
+    gen = m->entry_gen.load(std::memory_order_relaxed);
+    if (!gen) {  // the outer gate has not chosen yet: it will take this one or a later one
+      gen = current.load(std::memory_order_relaxed);
+      m->entry_gen.store(gen, std::memory_order_relaxed);
+    }
+  } else {
+    if (g_guest.light_fence) [[likely]] {
+      m->owner.store(frame, std::memory_order_relaxed);
+      compiler_fence();  // the advancer's membarrier does the rest (T2)
+    } else {
+      m->owner.exchange(frame, std::memory_order_seq_cst);
+    }
+    // Read again after entry_gen is set: a handler in between may already have written in a later
+    // generation, and this gate must not go back behind it (invariant 2).
+    do {
+      gen = current.load(std::memory_order_relaxed);
+      m->entry_gen.store(gen, std::memory_order_relaxed);
+      compiler_fence();
+    } while (current.load(std::memory_order_relaxed) != gen);
+  }
+  if (!gen) [[unlikely]] {  // off: the session has ended
+    TraceLocker(m, gen, outermost).release();
+    return {};
+  }
+  if (m->status_gen[gen % 3].load(std::memory_order_relaxed) != gen) [[unlikely]]
+    introduce(*m, gen);
+  return TraceLocker(m, gen, outermost);
+}
+
+}  // namespace gate
 // True if this process records.  One relaxed load and a branch while it does.
 inline bool recording() {
   const Armed armed = g_wiped.armed.load(std::memory_order_relaxed);
@@ -82,10 +150,11 @@ inline bool recording() {
   return armed == Armed::Wiped && gate::recover();
 }
 
-// Opens a gate.  Disabled, it is one relaxed load and a branch; the enabled body is out of line (T1).
-inline TraceLocker acquire() {
+// Opens a gate.  Disabled, it is one relaxed load and a branch (T1).  Only for the functions of
+// core/tracer that are called out of line: see gate::enter.
+[[gnu::always_inline]] inline TraceLocker acquire() {
   if (!recording()) return {};
-  return gate::acquire_enabled();
+  return gate::enter();
 }
 
 }  // namespace thrace

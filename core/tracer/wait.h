@@ -21,23 +21,17 @@
 #include <cstdint>
 
 #include "core/format/event.h"
-#include "core/tracer/gate.h"
+#include "core/tracer/settle.h"
 
 namespace thrace {
-
-// What a G was doing when a signal handler interrupted it and made a traced call (see settle()).
-struct Interrupted {
-  Status status = Status::None;  // None: nothing to restore
-  uint32_t detail = 0;
-  uint64_t object = 0;
-  uint64_t holder_tid = 0;
-  uint64_t frame = 0;
-};
 
 class Wait {
  public:
   // Writes GoBlock and registers.  `holder_tid`: kernel tid of the owner, 0: none or not known.
-  void begin(WaitReason reason, const void* object, uint32_t holder_tid);
+  // `holder_word`: where the owner's tid stands, if the object has such a word: it is read again once
+  // this thread is registered, and names the waker if no release has stamped (see end()).
+  void begin(WaitReason reason, const void* object, uint32_t holder_tid,
+             const int* holder_word = nullptr);
 
   // Leaves the table and writes GoUnblock with the waker.  `woken_by`: the object to read the stamp
   // of, if it is another than begin's (futex_waitv); nullptr: begin's.
@@ -47,14 +41,16 @@ class Wait {
   bool active() const { return m_ != nullptr; }
 
  private:
+  Canary canary_;
   Thread* m_ = nullptr;
   uint64_t object_ = 0;
+  uint64_t released_before_ = 0;  // the bucket's stamp when this thread registered
   uint32_t holder_tid_ = 0;
   WaitReason reason_ = WaitReason::None;
   Interrupted outer_;
-  uint64_t outer_wait_object_ = 0;  // the interrupted registration
-  uint64_t outer_wait_stamp_ = 0;
-  uint64_t outer_wait_since_ = 0;
+  uint64_t outer_object_ = 0;  // the registration that this one interrupts
+  uint64_t outer_stamp_ = 0;
+  uint64_t outer_since_ = 0;
 };
 
 // True if somebody is registered at the object's bucket: one read of one line.
@@ -66,29 +62,32 @@ inline bool has_waiters(const void* object) {
 inline constexpr uint32_t kWakeAll = UINT32_MAX;
 
 // Writes a Wake for `object` and stamps it (W2, W3).  `count`: how many tokens are given (1, n or
-// kWakeAll).  Written even if nobody waits: the kinds that count (Signal, Broadcast, Post, Futex,
-// Exit) want it so; Unlock goes through Release.
-void wake(WakeKind kind, const void* object, uint32_t count);
+// kWakeAll).  Tokens (Signal, Broadcast, Post, Futex) and Exit are written even if nobody waits;
+// the others only if somebody does.  True if a Wake was written.
+bool wake(WakeKind kind, const void* object, uint32_t count);
 
 // The releases of locks: silent while nobody waits.
 class Release {
  public:
   Release(WakeKind kind, const void* object) : kind_(kind), object_(object) {
-    if (recording() && has_waiters(object)) [[unlikely]] {
-      told_ = true;
-      wake(kind, object, kWakeAll);
-    }
+    if (!recording()) return;
+    before_ = g_wiped.waits.of(reinterpret_cast<uint64_t>(object)).released.load(
+        std::memory_order_relaxed);
+    if (has_waiters(object)) [[unlikely]] told_ = wake(kind, object, kWakeAll);
   }
   // After the real release.  Never reads the object: it may be gone (design, section 4).
   void after() {
-    if (!told_ && has_waiters(object_)) [[unlikely]]
-      if (recording()) wake(kind_, object_, kWakeAll);
+    if (!told_ && has_waiters(object_)) [[unlikely]] late();
   }
 
  private:
+  // Stamps late, unless another release has done so since.
+  void late();
+
   WakeKind kind_;
   bool told_ = false;
   const void* object_;
+  uint64_t before_ = 0;
 };
 
 // After FUTEX_REQUEUE moved up to `count` waiters from one word to another: their registrations

@@ -19,19 +19,27 @@
 namespace thrace {
 
 // Who released, as one word: tag of the object, M, generation and number of the Wake.
-//   bits 0-23 seq   bits 24-27 generation   bits 28-51 M   bits 52-63 tag of the object
+//   bits 0-21 seq   bits 22-31 generation   bits 32-55 M   bits 56-63 tag of the object
 struct Stamp {
   uint64_t word = 0;
 
+  static constexpr uint32_t kGens = 1u << 10;
+  static constexpr uint32_t kMaxM = (1u << 24) - 1;    // threads beyond it stamp nothing
+  static constexpr uint32_t kMaxSeq = (1u << 22) - 1;  // a generation's volume does not reach it
+
   static constexpr Stamp make(uint64_t object, uint32_t m, uint32_t gen, uint32_t seq) {
-    return {tag(object) << 52 | static_cast<uint64_t>(m & 0xffffff) << 28 |
-            static_cast<uint64_t>(gen & 0xf) << 24 | (seq & 0xffffff)};
+    return {tag(object) << 56 | static_cast<uint64_t>(m) << 32 |
+            static_cast<uint64_t>(gen % kGens) << 22 | seq};
   }
-  static constexpr uint64_t tag(uint64_t object) { return object * 0x9E3779B97F4A7C15u >> 52; }
-  constexpr bool of(uint64_t object) const { return word && word >> 52 == tag(object); }
-  constexpr uint32_t m() const { return word >> 28 & 0xffffff; }
-  constexpr uint32_t gen() const { return word >> 24 & 0xf; }
-  constexpr uint32_t seq() const { return word & 0xffffff; }
+  // Other bits of the product than those that choose the bucket.
+  static constexpr uint64_t tag(uint64_t object) {
+    return (object * 0x9E3779B97F4A7C15u >> 40) & 0xff;
+  }
+  constexpr bool of(uint64_t object) const { return word && word >> 56 == tag(object); }
+  constexpr uint32_t m() const { return word >> 32 & 0xffffff; }
+  constexpr uint32_t seq() const { return word & 0x3fffff; }
+  // How many generations before `now` it was made.
+  constexpr uint32_t age(uint32_t now) const { return (now - (word >> 22)) % kGens; }
 };
 
 struct alignas(64) WaitBucket {

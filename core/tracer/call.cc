@@ -1,0 +1,54 @@
+// Events of interposed system calls and of yields.
+#include "core/tracer/call.h"
+
+namespace thrace {
+
+void Call::begin(uint32_t number, int64_t arg) {
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  settle(gate, canary_.address(), outer_);
+  canary_.set();
+  Thread& m = gate.m();
+  publish(m, number, static_cast<uint64_t>(arg), 0, canary_.address());
+  const writer::Record record = writer::write(m, gate.gen(), Event::GoSyscallBegin, Status::Running,
+                                              Status::Syscall, number, arg);
+  begun_ = record.time;
+  m.since.store(record.time, std::memory_order_relaxed);
+  m_ = &m;
+}
+
+void Call::finish(uint32_t error, int64_t result) {
+  const TraceLocker gate = acquire();
+  canary_.clear();
+  if (!gate.ok() || &gate.m() != m_) return;
+  const writer::Record record =
+      writer::reserve(*m_, gate.gen(), 3, Status::Syscall, Status::Running);
+  if (record.outcome == writer::Reserved::Yes) {
+    const bool blocked = record.time - begun_ > g_guest.blocked_ticks;
+    writer::fill(record, blocked ? Event::GoSyscallEndBlocked : Event::GoSyscallEnd, gate.gen(),
+                 error, result);
+  }
+  restore(gate, outer_);
+}
+
+void Yield::begin() {
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  settle(gate, canary_.address(), outer_);
+  canary_.set();
+  m_ = &gate.m();
+  publish(*m_, static_cast<uint32_t>(StopReason::Yield), 0, 0, canary_.address());
+  gate.event(Event::GoStop, Status::Running, Status::Runnable,
+             static_cast<uint32_t>(StopReason::Yield));
+}
+
+void Yield::end() {
+  const TraceLocker gate = acquire();
+  canary_.clear();
+  if (!gate.ok() || &gate.m() != m_) return;
+  gate.event(Event::GoStart, Status::Runnable, Status::Running,
+             m_->g.load(std::memory_order_relaxed));
+  restore(gate, outer_);
+}
+
+}  // namespace thrace

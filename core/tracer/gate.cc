@@ -1,0 +1,137 @@
+// The cold half of the gate: threads without an M, stale gates, first events.
+#include "core/tracer/gate.h"
+
+#include <cstring>
+
+#include "core/tracer/slots.h"
+#include "core/tracer/task.h"
+
+namespace thrace {
+
+bool TraceLocker::event_text(Event type, uint32_t arg0, const char* text) const {
+  uint32_t length = 0;
+  while (length < kMaxLabel && text[length]) length++;
+  const uint32_t words = (length + sizeof(uint64_t)) / sizeof(uint64_t);  // with a final NUL
+  const writer::Record record = writer::reserve(*m_, gen_, 2 + words, kAny, kKeep);
+  if (record.outcome != writer::Reserved::Yes) return false;
+  const auto number = static_cast<uint8_t>(type);
+  writer::put(record.at,
+              RecordHeader::make(RecordState::Reserved, number, gen_, record.words, arg0));
+  compiler_fence();
+  record.at[1] = record.time;
+  std::memcpy(record.at + 2, text, length);  // the rest is zero already (A3)
+  compiler_fence();
+  writer::put(record.at,
+              RecordHeader::make(RecordState::Committed, number, gen_, record.words, arg0));
+  return true;
+}
+
+// The number of a Wake and the space for its record must be one step for signal handlers, which write
+// Wakes too.  The exchange that reserves the record flips a parity bit in `tail`; `wakes` follows.
+// Whoever finds the two at odds knows that one Wake has been reserved and not yet counted.
+uint32_t TraceLocker::wake(WakeKind kind, uint64_t object, uint32_t waiters) const {
+  constexpr uint32_t kWords = 5;
+  Thread& m = *m_;
+  for (;;) {
+    const Tail tail{m.tail.load(std::memory_order_relaxed)};
+    if (!tail.page() || !tail.of(gen_) ||
+        tail.offset() + kWords > kChunkBytes[tail.cls()] / sizeof(uint64_t)) [[unlikely]] {
+      if (writer::refill(m, gen_, tail)) continue;
+      writer::lose(m, gen_, kKeep);
+      return 0;
+    }
+    const uint64_t counted = m.wakes.load(std::memory_order_relaxed);
+    const uint64_t base = static_cast<uint64_t>(gen_) << 32;
+    const uint64_t seen = counted >> 32 == gen_ ? counted : base;
+    if ((seen & 1) != tail.wake_parity()) [[unlikely]] {
+      local_cas(m.wakes, counted, seen + 1);
+      continue;
+    }
+    writer::Record record;
+    record.words = kWords;
+    record.time = ticks();
+    const uint64_t next = (tail.word + (uint64_t{kWords} << 3)) ^ Tail::kWakeParity;
+    if (!local_cas(m.tail, tail.word, next)) [[unlikely]] continue;
+    local_cas(m.wakes, counted, seen + 1);
+    const auto seq = static_cast<uint32_t>(seen) + 1;
+    char* const chunk = g_guest.base + static_cast<size_t>(tail.page()) * kPage;
+    record.at = reinterpret_cast<uint64_t*>(chunk) + tail.offset();
+    writer::fill(record, Event::Wake, gen_, static_cast<uint32_t>(kind), object, seq, waiters);
+    return seq;
+  }
+}
+
+namespace gate {
+
+bool is_stale(const Thread& m, uint64_t owner, uint64_t frame) {
+  const uint64_t low = m.stack_low.load(std::memory_order_relaxed);
+  const uint64_t high = m.stack_high.load(std::memory_order_relaxed);
+  const auto own = [=](uint64_t address) { return !high || (address >= low && address < high); };
+  // On one stack, the frame of a live outer gate lies above those of its callees and of the handlers
+  // that interrupt it.
+  if (own(owner) == own(frame)) return frame >= owner;
+  // Back on the thread's own stack: what ran on the alternate or coroutine stack is left.  The other
+  // way round nothing is known, and the gate counts as nested.
+  return own(frame);
+}
+
+bool heal(Thread& m, uint64_t owner, uint64_t frame) {
+  const uint32_t entry = m.entry_gen.load(std::memory_order_relaxed);
+  // No live gate sees two generations pass: the advancer waits for it before the second.
+  const bool old =
+      entry && g_guest.header->gen.load(std::memory_order_relaxed) - entry >= 2;
+  if (!old && !is_stale(m, owner, frame)) return false;
+  m.entry_gen.store(0, std::memory_order_relaxed);
+  m.heals.store(m.heals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  t_local.nested = 0;
+  return true;
+}
+
+Thread* attach() {
+  const uint32_t slot = slots::take();
+  if (!slot) {
+    g_guest.header->untraced_threads.fetch_add(1, std::memory_order_relaxed);
+    t_local.muted++;
+    return nullptr;
+  }
+  Thread& m = thread_of(slot);
+  m.foreign.store(1, std::memory_order_relaxed);
+  m.tid.store(raw_gettid(), std::memory_order_relaxed);
+  m.handle.store(reinterpret_cast<uint64_t>(__builtin_thread_pointer()),
+                 std::memory_order_relaxed);
+  compiler_fence();
+  if (t_local.m) {  // a signal handler on this thread was faster
+    slots::give_back(slot);
+    return t_local.m;
+  }
+  t_local.slot = slot;
+  compiler_fence();
+  t_local.m = &m;
+  m.phase.store(ThreadPhase::Live, std::memory_order_release);
+  return &m;
+}
+
+void introduce(Thread& m, uint32_t gen) {
+  const Tail tail{m.tail.load(std::memory_order_relaxed)};
+  if (tail.status() != static_cast<uint32_t>(Status::None)) {
+    writer::write_status(m, gen);
+    return;
+  }
+  // A thread whose creation was not seen, or one that runs destructors after its task has ended.
+  uint32_t g = m.g.load(std::memory_order_relaxed);
+  if (!g) {
+    local_cas(m.g, 0u, g_guest.header->next_g.fetch_add(1, std::memory_order_relaxed) + 1);
+    g = m.g.load(std::memory_order_relaxed);
+  }
+  m.foreign.store(1, std::memory_order_relaxed);
+  m.detail.store(0, std::memory_order_relaxed);
+  m.phase.store(ThreadPhase::Live, std::memory_order_relaxed);
+  const auto created =
+      writer::write(m, gen, Event::GoCreateSyscall, Status::None, Status::Syscall, g);
+  if (created.outcome == writer::Reserved::Yes)
+    m.status_gen[gen % 3].store(gen, std::memory_order_relaxed);
+  writer::write(m, gen, Event::GoSyscallEnd, Status::Syscall, Status::Running, 0, 0);
+}
+
+}  // namespace gate
+}  // namespace thrace

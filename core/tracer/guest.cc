@@ -1,0 +1,40 @@
+// The guest's own words, and the raw system calls that the tracer may make (rule T-b).
+#include "core/tracer/guest.h"
+
+#include <sys/syscall.h>
+
+#include "core/tracer/local.h"
+
+namespace thrace {
+
+Wiped g_wiped;
+Guest g_guest;
+thread_local Local t_local;
+
+namespace {
+
+long raw_syscall(long number, long arg0 = 0, long arg1 = 0) {
+#if defined(__x86_64__)
+  long result;
+  asm volatile("syscall"
+               : "=a"(result)
+               : "a"(number), "D"(arg0), "S"(arg1)
+               : "rcx", "r11", "memory");
+  return result;
+#else
+#error "thrace supports x86-64 only"
+#endif
+}
+
+}  // namespace
+
+uint64_t monotonic_ns() {
+  timespec now{};
+  raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC, reinterpret_cast<long>(&now));
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+int32_t raw_gettid() { return static_cast<int32_t>(raw_syscall(SYS_gettid)); }
+int32_t raw_getpid() { return static_cast<int32_t>(raw_syscall(SYS_getpid)); }
+
+}  // namespace thrace

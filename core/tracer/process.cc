@@ -1,0 +1,178 @@
+// The life of a traced process: claiming a slot of the arena, at start and after a fork, and leaving.
+#include <cstring>
+
+#include "core/tracer/gate.h"
+#include "core/tracer/slots.h"
+#include "core/tracer/task.h"
+
+namespace thrace {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+constexpr uint64_t kBlockedMicroseconds = 20;  // design, section 4
+
+// Copies what fits of a text, with its end.
+template <size_t N>
+void copy_text(char (&to)[N], const char* from) {
+  size_t i = 0;
+  for (; i + 1 < N && from[i]; i++) to[i] = from[i];
+  to[i] = '\0';
+}
+
+const char* base_name(const char* path) {
+  const char* name = path;
+  for (const char* c = path; *c; c++)
+    if (*c == '/') name = c + 1;
+  return name;
+}
+
+// A process slot in phase Claimed; nullptr, counted, if all are in use.
+Process* claim_slot(uint32_t& number) {
+  ArenaHeader& header = *g_guest.header;
+  for (number = 0; number < kProcesses; number++) {
+    Process& slot = arena_process(g_guest.base, number);
+    ProcessPhase free = ProcessPhase::Free;
+    if (slot.phase.load(kRelaxed) == free &&
+        slot.phase.compare_exchange_strong(free, ProcessPhase::Claimed)) {
+      slot.image = header.next_image.fetch_add(1, kRelaxed) + 1;
+      slot.claimed = ticks();
+      return &slot;
+    }
+  }
+  header.untraced_processes.fetch_add(1, kRelaxed);
+  return nullptr;
+}
+
+bool is_open() {
+  return g_guest.header->phase.load(kRelaxed) == Phase::Open &&
+         g_guest.header->gen.load(kRelaxed) != 0;
+}
+
+// Makes the calling thread the first of its process and arms the tracer.
+bool arm(Process& process, uint32_t number, uint64_t stack_low, uint64_t stack_high) {
+  g_guest.process = number;
+  t_local.muted = 0;
+  t_local.nested = 0;
+  t_local.m = nullptr;
+  const uint32_t slot = slots::take();
+  if (!slot) {
+    process.phase.store(ProcessPhase::Free, std::memory_order_release);
+    g_guest.header->untraced_processes.fetch_add(1, kRelaxed);
+    return false;
+  }
+  Thread& m = thread_of(slot);
+  m.tid.store(raw_gettid(), kRelaxed);
+  m.handle.store(reinterpret_cast<uint64_t>(__builtin_thread_pointer()), kRelaxed);
+  m.stack_low.store(stack_low, kRelaxed);
+  m.stack_high.store(stack_high, kRelaxed);
+  m.g.store(g_guest.header->next_g.fetch_add(1, kRelaxed) + 1, kRelaxed);
+  m.tail.store(Tail::make(0, 0, 0, 0, static_cast<uint32_t>(Status::Running)).word, kRelaxed);
+  process.first_gen = g_guest.header->gen.load();
+  m.phase.store(ThreadPhase::Live, std::memory_order_release);
+  t_local.slot = slot;
+  t_local.m = &m;
+  process.phase.store(ProcessPhase::Live, std::memory_order_release);
+  g_wiped.armed.store(Armed::Recording, std::memory_order_release);
+  return true;
+}
+
+// Writes the status of the first thread, so that the process is in the trace from its start.
+[[gnu::noinline]] void show_first_thread() { const TraceLocker gate = acquire(); }
+
+void forget_announced_fork() {
+  std::atomic<uint32_t>& pending = g_guest.header->forks_pending;
+  uint32_t count = pending.load(kRelaxed);
+  while (count && !pending.compare_exchange_weak(count, count - 1)) {
+  }
+}
+
+Process& own_slot() { return arena_process(g_guest.base, g_guest.process); }
+
+}  // namespace
+
+bool start_process(char* base, const Identity& identity, bool light_fence) {
+  g_guest.base = base;
+  g_guest.header = &arena_header(base);
+  g_guest.clock = g_guest.header->clock;
+  g_guest.light_fence = light_fence;
+  g_guest.blocked_ticks = g_guest.header->frequency * kBlockedMicroseconds / 1'000'000;
+  uint32_t number;
+  Process* slot = is_open() ? claim_slot(number) : nullptr;
+  if (!slot) {
+    disarm();
+    return false;
+  }
+  slot->pid = identity.pid;
+  slot->ppid = identity.ppid;
+  slot->parent = 0;
+  copy_text(slot->program, base_name(identity.executable));
+  copy_text(slot->executable, identity.executable);
+  size_t used = 0;
+  std::memset(slot->arguments, 0, sizeof slot->arguments);
+  for (const char* const* arg = identity.arguments; arg && *arg; arg++) {
+    const size_t length = strlen(*arg) + 1;
+    if (used + length >= sizeof slot->arguments) break;
+    std::memcpy(slot->arguments + used, *arg, length);
+    used += length;
+  }
+  if (!arm(*slot, number, g_guest.main_stack_low, g_guest.main_stack_high)) {
+    disarm();
+    return false;
+  }
+  show_first_thread();
+  return true;
+}
+
+void disarm() { g_wiped.armed.store(Armed::Off, std::memory_order_release); }
+
+void claim_after_fork() {
+  Armed wiped = Armed::Wiped;
+  if (!g_guest.base || !g_wiped.armed.compare_exchange_strong(wiped, Armed::Claiming)) return;
+  forget_announced_fork();
+  uint32_t number;
+  Process* slot = is_open() ? claim_slot(number) : nullptr;
+  if (!slot) {
+    disarm();
+    return;
+  }
+  const Process& parent = own_slot();
+  slot->pid = raw_getpid();
+  slot->ppid = parent.pid;
+  slot->parent = g_guest.process + 1;
+  std::memcpy(slot->program, parent.program, sizeof slot->program);
+  std::memcpy(slot->executable, parent.executable, sizeof slot->executable);
+  std::memcpy(slot->arguments, parent.arguments, sizeof slot->arguments);
+  const Thread* forker = t_local.m;  // this thread's M in the parent: the stack is the same
+  const uint64_t low = forker ? forker->stack_low.load(kRelaxed) : 0;
+  const uint64_t high = forker ? forker->stack_high.load(kRelaxed) : 0;
+  if (!arm(*slot, number, low, high)) {
+    disarm();
+    return;
+  }
+  show_first_thread();
+}
+
+bool gate::recover() {
+  claim_after_fork();
+  return g_wiped.armed.load(kRelaxed) == Armed::Recording;
+}
+
+void fork_begin() {
+  if (recording()) g_guest.header->forks_pending.fetch_add(1);
+}
+
+void fork_failed() {
+  if (recording()) forget_announced_fork();
+}
+
+void exec_begin() {
+  if (recording() && !t_local.muted)
+    own_slot().phase.store(ProcessPhase::Exec, std::memory_order_release);
+}
+
+void exec_failed() {
+  if (recording() && !t_local.muted)
+    own_slot().phase.store(ProcessPhase::Live, std::memory_order_release);
+}
+
+}  // namespace thrace

@@ -1,0 +1,104 @@
+// Creation, start, end and names of tasks.
+#include "core/tracer/task.h"
+
+#include "core/tracer/gate.h"
+#include "core/tracer/slots.h"
+#include "core/tracer/wait.h"
+
+namespace thrace {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+// The Thread of this process with this pthread_t; nullptr if it is not traced.
+Thread* find_thread(uint64_t handle) {
+  for (uint32_t slot = 1; slot < kThreads; slot++) {
+    Thread& m = thread_of(slot);
+    if (m.handle.load(kRelaxed) == handle && m.process.load(kRelaxed) == g_guest.process &&
+        m.phase.load(kRelaxed) == ThreadPhase::Live)
+      return &m;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+uint32_t create_task(const void* start_routine) {
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return 0;
+  Canary here;
+  Interrupted outer;
+  settle(gate, here.address(), outer);
+  const uint32_t slot = slots::take();
+  if (slot) {
+    Thread& child = thread_of(slot);
+    const uint32_t g = g_guest.header->next_g.fetch_add(1, kRelaxed) + 1;
+    child.g.store(g, kRelaxed);
+    child.tail.store(Tail::make(0, 0, 0, 0, static_cast<uint32_t>(Status::Runnable)).word,
+                     kRelaxed);
+    if (gate.event(Event::GoCreate, Status::Running, Status::Running, g,
+                   reinterpret_cast<uint64_t>(start_routine))) {
+      child.status_gen[gate.gen() % 3].store(gate.gen(), kRelaxed);  // creation is its status
+      child.phase.store(ThreadPhase::Created, std::memory_order_release);
+      restore(gate, outer);
+      return slot;
+    }
+    slots::give_back(slot);
+  } else {
+    g_guest.header->untraced_threads.fetch_add(1, kRelaxed);
+  }
+  restore(gate, outer);
+  return 0;
+}
+
+void create_failed(uint32_t slot, uint32_t error) {
+  if (!slot) return;
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  gate.event(Event::GoCreateFailed, kAny, kKeep, thread_of(slot).g.load(kRelaxed), error);
+  slots::give_back(slot);
+}
+
+void adopt_task(uint32_t slot, uint64_t handle, uint64_t stack_low, uint64_t stack_high) {
+  if (!slot) return;
+  Thread& m = thread_of(slot);
+  m.tid.store(raw_gettid(), kRelaxed);
+  m.handle.store(handle, kRelaxed);
+  m.stack_low.store(stack_low, kRelaxed);
+  m.stack_high.store(stack_high, kRelaxed);
+  t_local.slot = slot;
+  compiler_fence();
+  t_local.m = &m;
+  m.phase.store(ThreadPhase::Live, std::memory_order_release);
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  gate.event(Event::GoStart, Status::Runnable, Status::Running, m.g.load(kRelaxed));
+}
+
+void end_task() {
+  if (!t_local.m) return;
+  Thread& m = *t_local.m;
+  const uint64_t handle = m.handle.load(kRelaxed);
+  if (recording()) wake(WakeKind::Exit, reinterpret_cast<const void*>(handle), kWakeAll);
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  Canary here;
+  Interrupted outer;
+  settle(gate, here.address(), outer);
+  if (m.phase.load(kRelaxed) == ThreadPhase::Live) {
+    gate.event(Event::GoDestroy, Status::Running, Status::None, m.g.load(kRelaxed));
+    m.g.store(0, kRelaxed);
+    m.phase.store(ThreadPhase::Ended, std::memory_order_release);
+  }
+  writer::retire(m);
+}
+
+void label_task(uint64_t handle, const char* name) {
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  const Thread* m = gate.m().handle.load(kRelaxed) == handle ? &gate.m() : find_thread(handle);
+  if (!m) return;  // not traced, or not started yet: the collector reads the kernel's name of it
+  if (const uint32_t g = m->g.load(kRelaxed)) gate.event_text(Event::GoLabel, g, name);
+}
+
+}  // namespace thrace

@@ -1,0 +1,115 @@
+// Waking: Wake events and the stamps that tell the wakee who it was.
+#include "core/tracer/wait.h"
+#include "core/tracer/waiters.h"
+
+namespace thrace {
+namespace {
+
+constexpr auto kRelaxed = std::memory_order_relaxed;
+
+bool is_token(WakeKind kind) {
+  return kind == WakeKind::Signal || kind == WakeKind::Broadcast || kind == WakeKind::Post ||
+         kind == WakeKind::Futex || kind == WakeKind::Requeue;
+}
+
+bool is_waiting_for(const Thread& m, uint64_t object) {
+  return m.wait_object.load(std::memory_order_acquire) == object;
+}
+
+// How many wait for `object`: those with a name in the bucket and, if there are more than names,
+// the rest, who may wait for another object of the same bucket.
+uint32_t count_waiters(const WaitBucket& bucket, uint64_t object) {
+  const uint32_t all = bucket.waiters.load(kRelaxed);
+  if (!all) return 0;
+  uint32_t known = 0, named = 0;
+  for (const auto& name : bucket.named)
+    if (const uint32_t slot = name.load(kRelaxed)) {
+      named++;
+      known += is_waiting_for(thread_of(slot), object);
+    }
+  return named == WaitBucket::kNamed && all > named ? known + (all - named) : known;
+}
+
+// Stamps the waiter without a stamp that has waited longest (W3).  False if there is none.
+bool stamp_oldest(const WaitBucket& bucket, uint64_t object, Stamp stamp) {
+  for (;;) {
+    Thread* oldest = nullptr;
+    for (const auto& name : bucket.named) {
+      const uint32_t slot = name.load(kRelaxed);
+      if (!slot) continue;
+      Thread& m = thread_of(slot);
+      if (!is_waiting_for(m, object) || m.wait_stamp.load(kRelaxed)) continue;
+      if (!oldest || m.wait_since.load(kRelaxed) < oldest->wait_since.load(kRelaxed)) oldest = &m;
+    }
+    if (!oldest) return false;
+    uint64_t none = 0;
+    if (oldest->wait_stamp.compare_exchange_strong(none, stamp.word)) return true;
+  }
+}
+
+}  // namespace
+
+bool wake(WakeKind kind, const void* object, uint32_t count) {
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return false;
+  const auto address = reinterpret_cast<uint64_t>(object);
+  WaitBucket& bucket = g_wiped.waits.of(address);
+  const uint32_t waiters = count_waiters(bucket, address);
+  if (!waiters && !is_token(kind) && kind != WakeKind::Exit) return false;
+
+  const uint32_t m = gate.m().m.load(kRelaxed);
+  const uint32_t seq = gate.wake(kind, address, waiters);
+  if (!seq || seq > Stamp::kMaxSeq || m > Stamp::kMaxM) return seq != 0;
+  const Stamp stamp = Stamp::make(address, m, gate.gen(), seq);
+  bucket.released.store(stamp.word, std::memory_order_release);
+  if (waiters && is_token(kind))
+    for (uint32_t given = 0; given < count; given++)
+      if (!stamp_oldest(bucket, address, stamp)) break;
+  return true;
+}
+
+void Release::late() {
+  if (!recording()) return;
+  const auto address = reinterpret_cast<uint64_t>(object_);
+  if (g_wiped.waits.of(address).released.load(kRelaxed) == before_)
+    wake(kind_, object_, kWakeAll);
+}
+
+void requeue(const void* from, const void* to, uint32_t count) {
+  const TraceLocker gate = acquire();  // keeps this M's own registration from being handled meanwhile
+  if (!gate.ok()) return;
+  const auto source = reinterpret_cast<uint64_t>(from);
+  const auto target = reinterpret_cast<uint64_t>(to);
+  WaitBucket& old_bucket = g_wiped.waits.of(source);
+  WaitBucket& new_bucket = g_wiped.waits.of(target);
+  for (auto& name : old_bucket.named) {
+    if (!count) return;
+    uint32_t slot = name.load(kRelaxed);
+    if (!slot) continue;
+    Thread& m = thread_of(slot);
+    if (!is_waiting_for(m, source) || m.wait_stamp.load(kRelaxed)) continue;
+    count--;
+    if (&old_bucket == &new_bucket) {
+      uint64_t object = source;
+      m.wait_object.compare_exchange_strong(object, target);
+      continue;
+    }
+    // Count in the new bucket before the move and out of the old one after it: a waiter that leaves
+    // meanwhile finds one of the two, and a count can only be too high (W4).
+    new_bucket.waiters.fetch_add(1, std::memory_order_seq_cst);
+    uint64_t object = source;
+    if (!m.wait_object.compare_exchange_strong(object, target)) {
+      new_bucket.waiters.fetch_sub(1, kRelaxed);
+      continue;
+    }
+    for (auto& place : new_bucket.named) {
+      uint32_t none = 0;
+      if (place.compare_exchange_strong(none, slot)) break;
+    }
+    uint32_t mine = slot;
+    name.compare_exchange_strong(mine, 0);
+    old_bucket.waiters.fetch_sub(1, kRelaxed);
+  }
+}
+
+}  // namespace thrace

@@ -1,0 +1,137 @@
+// The cold half of writing: fresh chunks, losses, statuses.
+#include "core/tracer/writer.h"
+
+#include <sys/syscall.h>
+
+#include "core/arena/free_list.h"
+
+namespace thrace::writer {
+namespace {
+
+// A thread that has filled this many chunks of a class in a generation gets the next larger (T7).
+constexpr uint32_t kFilledBeforeGrowth = 2;
+
+// A free chunk of the class that this M has grown to, or of another; 0 if all are taken.
+uint32_t pop_chunk(uint32_t wanted, uint32_t& cls) {
+  char* const base = g_guest.base;
+  ArenaHeader& header = *g_guest.header;
+  for (uint32_t i = 0; i < kChunkClasses; i++) {
+    cls = wanted >= i ? wanted - i : i;  // the wanted class, then smaller ones, then larger ones
+    if (const uint32_t page = free_list_pop(header.free_chunks[cls], chunk_link(base))) return page;
+  }
+  return 0;
+}
+
+void pause_for_collector() {
+  timespec pause{0, 200'000};
+  asm volatile("syscall" ::"a"(SYS_nanosleep), "D"(&pause), "S"(nullptr) : "rcx", "r11", "memory");
+}
+
+// THRACE_ON_FULL=wait: the collector drains what other gates have filled.  Only an outermost gate
+// waits: a nested one has interrupted this M's own writing.
+uint32_t pop_chunk_or_wait(uint32_t wanted, uint32_t& cls) {
+  for (;;) {
+    const uint32_t page = pop_chunk(wanted, cls);
+    if (page || t_local.nested || !g_guest.header->wait_on_full) return page;
+    if (g_guest.header->phase.load(std::memory_order_relaxed) != Phase::Open) return 0;
+    pause_for_collector();
+  }
+}
+
+// Hands the full chunk of `tail` to the collector.  One of an earlier generation is left where it is:
+// the collector's sweep takes it.
+void hand_over(Thread& m, uint32_t gen, Tail tail) {
+  if (!tail.page() || !tail.of(gen)) return;
+  ChunkHeader& chunk = arena_chunk(g_guest.base, tail.page());
+  const uint32_t id = m.m.load(std::memory_order_relaxed);
+  uint64_t held = ChunkHeader::make(id, gen, Holder::Held);
+  if (!chunk.holder.compare_exchange_strong(held, ChunkHeader::make(id, gen, Holder::Full))) return;
+  chunk.filled_seq.store(m.seq.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  full_push(g_guest.base, tail.page());
+}
+
+}  // namespace
+
+bool refill(Thread& m, uint32_t gen, Tail tail) {
+  const bool same_gen = tail.of(gen);
+  const uint32_t filled = same_gen ? m.filled.load(std::memory_order_relaxed) : 0;
+  const uint32_t grown = filled / kFilledBeforeGrowth;
+  const uint32_t wanted = grown < kChunkClasses ? grown : kChunkClasses - 1;
+  uint32_t cls;
+  const uint32_t page = pop_chunk_or_wait(wanted, cls);
+  if (!page) return false;
+
+  uint32_t seq = same_gen ? m.next_chunk.load(std::memory_order_relaxed) : 0;
+  if (same_gen && tail.page())
+    seq = arena_chunk(g_guest.base, tail.page()).seq.load(std::memory_order_relaxed) + 1;
+  ChunkHeader& chunk = arena_chunk(g_guest.base, page);
+  chunk.thread.store(t_local.slot, std::memory_order_relaxed);
+  chunk.gen.store(gen, std::memory_order_relaxed);
+  chunk.seq.store(seq, std::memory_order_relaxed);
+  chunk.filled_seq.store(0, std::memory_order_relaxed);
+  chunk.holder.store(ChunkHeader::make(m.m.load(std::memory_order_relaxed), gen, Holder::Held),
+                     std::memory_order_release);
+
+  uint64_t next = Tail::make(gen, page, cls, kChunkHeaderWords, tail.status()).word;
+  if (same_gen) next |= tail.word & Tail::kWakeParity;
+  if (!local_cas(m.tail, tail.word, next)) {  // a handler has been writing: it found room
+    chunk.holder.store(0, std::memory_order_relaxed);
+    free_list_push(g_guest.header->free_chunks[cls], page, chunk_link(g_guest.base));
+    return true;
+  }
+  m.filled.store(filled + 1, std::memory_order_relaxed);
+  hand_over(m, gen, tail);
+  if (m.lost.load(std::memory_order_relaxed)) write_status(m, gen);
+  return true;
+}
+
+void retire(Thread& m) {
+  const Tail tail{m.tail.load(std::memory_order_relaxed)};
+  if (!tail.page()) return;
+  m.next_chunk.store(
+      arena_chunk(g_guest.base, tail.page()).seq.load(std::memory_order_relaxed) + 1,
+      std::memory_order_relaxed);
+  const uint64_t empty = Tail::make(tail.gen(), 0, 0, 0, tail.status()).word |
+                         (tail.word & Tail::kWakeParity);
+  if (local_cas(m.tail, tail.word, empty)) hand_over(m, tail.gen(), tail);
+}
+
+void lose(Thread& m, uint32_t gen, Status after) {
+  const uint64_t now = ticks();
+  const uint32_t before = m.lost.load(std::memory_order_relaxed);
+  if (!before) m.lost_from.store(now, std::memory_order_relaxed);
+  m.lost_to.store(now, std::memory_order_relaxed);
+  m.lost.store(before + 1, std::memory_order_relaxed);
+  m.status_gen[gen % 3].store(0, std::memory_order_relaxed);  // a status must follow the Lost
+  if (after == kKeep) return;
+  for (;;) {
+    const Tail tail{m.tail.load(std::memory_order_relaxed)};
+    const uint64_t next = (tail.word & ~uint64_t{7}) | static_cast<uint64_t>(after);
+    if (local_cas(m.tail, tail.word, next)) return;
+  }
+}
+
+void write_status(Thread& m, uint32_t gen) {
+  if (const uint32_t lost = m.lost.exchange(0, std::memory_order_relaxed)) {
+    const Record record =
+        write(m, gen, Event::Lost, kAny, kKeep, lost, m.lost_from.load(std::memory_order_relaxed),
+              m.lost_to.load(std::memory_order_relaxed));
+    if (record.outcome != Reserved::Yes) {
+      m.lost.store(m.lost.load(std::memory_order_relaxed) + lost - 1, std::memory_order_relaxed);
+      return;
+    }
+  }
+  const auto status =
+      static_cast<Status>(Tail{m.tail.load(std::memory_order_relaxed)}.status());
+  const bool held_up = status == Status::Waiting || status == Status::Syscall;
+  const Record record = write(
+      m, gen, Event::GoStatus, kAny, kKeep, m.g.load(std::memory_order_relaxed),
+      static_cast<uint64_t>(status), held_up ? m.detail.load(std::memory_order_relaxed) : 0,
+      held_up ? m.object.load(std::memory_order_relaxed) : 0,
+      held_up ? m.holder_tid.load(std::memory_order_relaxed) : 0,
+      held_up ? m.since.load(std::memory_order_relaxed) : ticks());
+  if (record.outcome == Reserved::Yes)
+    m.status_gen[gen % 3].store(gen, std::memory_order_relaxed);
+}
+
+}  // namespace thrace::writer
