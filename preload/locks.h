@@ -1,0 +1,68 @@
+// What the wrappers of locks share: whom a lock's waiters wait for, what a result means, and which
+// arguments a real function refuses before it looks at the lock.
+#pragma once
+
+#include <errno.h>
+
+#include "core/tracer/task.h"
+#include "core/tracer/wait.h"
+#include "preload/real.h"
+
+namespace thrace {
+
+// The outcome of a wait whose call returns the error's number.
+inline Outcome outcome_of(int result) {
+  switch (result) {
+    case 0: return Outcome::Woken;
+    case ETIMEDOUT: return Outcome::Timeout;
+    case EOWNERDEAD: return Outcome::OwnerDied;
+    case EINTR: return Outcome::Signal;
+    default: return Outcome::Error;
+  }
+}
+
+// Some functions refuse a bad time or clock even if the lock is free; trying first would hide that.
+// Those go to the real function as they are.
+inline bool usable(const timespec* time) {
+  return time && static_cast<uint64_t>(time->tv_nsec) < 1000000000;
+}
+inline bool usable(clockid_t clock, const timespec* time) {
+  return (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) && usable(time);
+}
+
+// --- Mutexes: the public layout of pthread_mutex_t, part of the ABI by its static initializers ----
+
+inline const pthread_mutex_t* as_mutex(const pthread_mutex_t* mutex) { return mutex; }
+inline const pthread_mutex_t* as_mutex(const mtx_t* mutex) {
+  static_assert(sizeof(mtx_t) == sizeof(pthread_mutex_t));
+  return reinterpret_cast<const pthread_mutex_t*>(mutex);
+}
+
+// Kernel tid of the thread that holds it; 0: nobody, or nobody can (ENOTRECOVERABLE).
+inline uint32_t holder(const pthread_mutex_t* mutex) {
+  const auto owner = static_cast<uint32_t>(__atomic_load_n(&mutex->__data.__owner, __ATOMIC_RELAXED));
+  return owner < 0x3fffffff ? owner : 0;
+}
+
+// The kinds whose real functions look at who calls (G5).
+inline bool error_checking(const pthread_mutex_t* mutex) {
+  return (mutex->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK;
+}
+
+// True if an unlock by this thread sets the mutex free: not the inner one of a recursive mutex, nor
+// one that will be refused because another holds it.
+inline bool unlock_frees(const pthread_mutex_t* mutex) {
+  const int kind = mutex->__data.__kind;
+  const bool recursive = (kind & 3) == PTHREAD_MUTEX_RECURSIVE;
+  if (recursive && mutex->__data.__count > 1) return false;
+  const bool checked = recursive || error_checking(mutex) || kind & 16;  // 16: robust
+  return !checked || !current_tid() || holder(mutex) == current_tid();
+}
+
+// --- Read-write locks -----------------------------------------------------------------------------
+
+inline uint32_t holder(const pthread_rwlock_t* lock) {
+  return static_cast<uint32_t>(__atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED));
+}
+
+}  // namespace thrace

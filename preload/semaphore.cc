@@ -1,0 +1,40 @@
+// The wrappers of semaphores.
+#include "preload/locks.h"
+
+namespace thrace {
+namespace {
+
+// True if a token was there.  errno stays as it was: the real functions do not touch it then.
+bool take(sem_t* semaphore) {
+  const int before = errno;
+  if (real.sem_trywait(semaphore) == 0) return true;
+  errno = before;
+  return false;
+}
+
+}  // namespace
+
+// sem_wait and its like are cancellation points even if a token is there (G3).
+#define WAIT(name, usable_time, params, args)                  \
+  THRACE_HOOK(int, name, params) {                             \
+    if (!recording() || !(usable_time)) return real.name args; \
+    real.pthread_testcancel();                                 \
+    if (take(semaphore)) return 0;                             \
+    Wait wait;                                                 \
+    wait.begin(WaitReason::Semaphore, semaphore, 0);           \
+    const int result = real.name args;                         \
+    wait.end(outcome_of(result == 0 ? 0 : errno));             \
+    return result;                                             \
+  }
+
+WAIT(sem_wait, true, (sem_t * semaphore), (semaphore))
+WAIT(sem_timedwait, usable(time), (sem_t * semaphore, const timespec* time), (semaphore, time))
+WAIT(sem_clockwait, usable(clock, time),
+     (sem_t * semaphore, clockid_t clock, const timespec* time), (semaphore, clock, time))
+
+THRACE_HOOK(int, sem_post, (sem_t * semaphore)) {
+  if (recording()) wake(WakeKind::Post, semaphore, 1);
+  return real.sem_post(semaphore);
+}
+
+}  // namespace thrace
