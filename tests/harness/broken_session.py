@@ -1,0 +1,165 @@
+"""The collector is missing, dies, or has no place to write: the program is not hurt by any of it."""
+
+import os
+import resource
+import signal
+import subprocess
+import time
+
+import guest
+import trace
+from scenario import arenas, await_condition, run_all
+
+
+def collector_missing(s):
+    """No collector can be started."""
+    command = [s.program("mutex_contended")]
+    seen = guest.run(command, environment=s.by_environment(THRACE_COLLECT="/nonexistent/thrace-collect"))
+    s.unhurt(command, seen, lines=1)
+    s.expect(not trace.files(s.folder), "there is a trace")
+
+
+def collector_is_no_program(s):
+    """What should be the collector is another program that ends at once."""
+    command = [s.program("mutex_contended")]
+    s.unhurt(command, guest.run(command, environment=s.by_environment(THRACE_COLLECT="/bin/true")), lines=1)
+
+
+def collector_killed(s):
+    """The collector is killed in mid-run: the arena that stays reads as a trace."""
+    before = arenas()
+    command = [s.program("cond_broadcast")]
+    looping = ["sh", "-c", 'for i in 1 2 3 4 5 6 7 8; do "$0" || exit 1; sleep 0.1; done', *command]
+    process = subprocess.Popen(looping, env=s.by_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    found = await_condition(lambda: collector_pids(s.parts))
+    s.expect(found, "no collector appeared")
+    time.sleep(0.25)
+    for pid in collector_pids(s.parts):
+        os.kill(pid, signal.SIGKILL)
+    out, err = process.communicate(timeout=60)
+    s.expect(process.returncode == 0 and out == b"80\n" * 8, f"ended with {process.returncode}, said {out}, {err}")
+    left = [path for path in arenas() - before if str(process.pid) in path]
+    s.expect(left, "no arena was left")
+    for path in left:
+        verdict = trace.check(s.parts, path)
+        s.expect(verdict.status in (0, 3) and verdict.events > 0, f"check of the arena: {verdict.text}")
+        s.notes.append(verdict.text.splitlines()[0])
+        os.unlink(path)
+
+
+def collector_pids(parts):
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+        pids = [int(word) for word in file.read().split()]
+    return [pid for pid in pids if readlink(f"/proc/{pid}/exe") == os.path.realpath(parts.collector)]
+
+
+def readlink(path):
+    try:
+        return os.readlink(path)
+    except OSError:
+        return ""
+
+
+def output_folder_missing(s):
+    """The folder of the output does not exist."""
+    command = [s.program("mutex_contended")]
+    environment = s.by_environment(THRACE_OUTPUT=os.path.join(s.folder, "none", "t.thr"))
+    s.unhurt(command, guest.run(command, environment=environment), lines=1)
+
+
+def output_folder_removed(s):
+    """The folder of the output is removed while the program runs."""
+    place = os.path.join(s.folder, "place")
+    os.mkdir(place)
+    command = ["sh", "-c", f'"$0"; rm -r {place}; "$0"; sleep 0.1; "$0"', s.program("sem")]
+    environment = s.by_environment(THRACE_OUTPUT=os.path.join(place, "%e.%p.thr"))
+    seen = guest.run(command, environment=environment)
+    os.makedirs(place, exist_ok=True)
+    s.unhurt(command, seen)
+
+
+def output_exists(s):
+    """The trace exists already and must not be overwritten."""
+    path = os.path.join(s.folder, "t.thr")
+    with open(path, "wb") as file:
+        file.write(b"precious")
+    command = [s.program("mutex_contended")]
+    s.unhurt(command, guest.run(command, environment=s.by_environment(THRACE_OUTPUT=path)), lines=1)
+    with open(path, "rb") as file:
+        s.expect(file.read() == b"precious", "it was overwritten")
+
+
+def output_read_only(s):
+    """The folder of the output may not be written (for root: it lies in /proc)."""
+    place = "/proc" if os.geteuid() == 0 else s.folder
+    os.chmod(s.folder, 0o555)
+    command = [s.program("mutex_contended")]
+    environment = s.by_environment(THRACE_OUTPUT=os.path.join(place, "t.thr"))
+    s.unhurt(command, guest.run(command, environment=environment), lines=1)
+    os.chmod(s.folder, 0o777)
+
+
+def disk_full(s):
+    """The disk of the output is full after 64 KiB (root only: a mount)."""
+    place = os.path.join(s.folder, "small")
+    os.mkdir(place)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place]
+    if os.geteuid() != 0 or subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        s.notes.append("not possible here")
+        return
+    try:
+        command = [s.program("handlers")]
+        environment = s.by_environment(THRACE_OUTPUT=os.path.join(place, "%e.%p.thr"), THRACE_STRESS="1")
+        seen = guest.run(command, environment=environment)
+        s.reap()
+        s.unhurt(command, seen)
+        for path in trace.files(place):
+            verdict = trace.check(s.parts, path)
+            s.expect(verdict.status in (0, 3), f"check: {verdict.text}")
+            s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
+    finally:
+        subprocess.run(["umount", place], check=False)
+
+
+def file_size_limit(s):
+    """RLIMIT_FSIZE is 1 MiB: the limit is the program's, and no SIGXFSZ comes of thrace."""
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+    command = [s.program("handlers")]
+    seen = guest.run(command, environment=s.by_environment(), before=limit)
+    s.reap()
+    untraced = guest.run(command)
+    s.expect((seen.status, seen.stdout) == (untraced.status, untraced.stdout),
+             f"ended with {seen.status}: {guest.text(seen.stdout + seen.stderr)}")
+    s.expect(len(seen.stderr.splitlines()) <= 1, f"stderr: {guest.text(seen.stderr)}")
+    s.notes.append(guest.text(seen.stderr).strip())
+    s.checked(allowed=(0, 3))
+
+
+def arena_bad(s):
+    """THRACE_ARENA names nothing, garbage, an empty file, a folder, or an arena of another version."""
+    garbage, empty = os.path.join(s.folder, "garbage"), os.path.join(s.folder, "empty")
+    other, short = os.path.join(s.folder, "other"), os.path.join(s.folder, "short")
+    contents = {garbage: os.urandom(1 << 20), empty: b"", short: b"thrarena\1\0\0\0",
+                other: b"thrarena" + (99).to_bytes(4, "little") + bytes(8 << 20)}
+    for path, data in contents.items():
+        with open(path, "wb") as file:
+            file.write(data)
+    command = [s.program("mutex_contended")]
+    for path in [os.path.join(s.folder, "nothing"), s.folder, "/dev/null", *contents]:
+        seen = guest.run(command, environment=s.by_environment(THRACE_ARENA=path))
+        before = len(s.failures)
+        s.unhurt(command, seen, lines=1)
+        s.failures[before:] = [f"{os.path.basename(path)}: {failure}" for failure in s.failures[before:]]
+
+
+def options_bad(s):
+    """A variable of thrace has a value that means nothing."""
+    command = [s.program("mutex_contended")]
+    s.unhurt(command, guest.run(command, environment=s.by_environment(THRACE_BUFFER="much")), lines=1)
+
+
+CASES = [value for value in list(globals().values())
+         if callable(value) and getattr(value, "__module__", "") == __name__ and value.__doc__]
+
+if __name__ == "__main__":
+    run_all(CASES, __doc__)

@@ -1,0 +1,107 @@
+"""More threads and processes than thrace has room for, less memory and descriptors than it wants."""
+
+import resource
+
+import guest
+import trace
+from scenario import run_all
+
+
+def traced(s, command, **keywords):
+    seen = guest.traced(s.parts, s.folder, command, **keywords)
+    s.reap()
+    return seen
+
+
+def nine_thousand_threads(s):
+    """9,000 living threads: there is room for 8,192; the others run unrecorded."""
+    command = [s.program("threads_living"), "9000"]
+    s.unhurt(command, traced(s, command))
+    for verdict in s.checked():
+        s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
+
+
+def three_hundred_processes(s):
+    """300 children at a time: there is room for 256; the others run unrecorded."""
+    command = [s.program("many_forks"), "300"]
+    s.unhurt(command, traced(s, command))
+    verdicts = s.checked()
+    s.expect(len(verdicts) >= 250, f"only {len(verdicts)} traces")
+    s.notes.append(f"{len(verdicts)} traces, {sum(v.lost for v in verdicts)} lost")
+
+
+def small_address_space(s):
+    """RLIMIT_AS leaves no room for the arena."""
+    limit = lambda: resource.setrlimit(resource.RLIMIT_AS, (40 << 20, 40 << 20))
+    command = [s.program("mutex_kinds")]
+    seen = guest.run(command, environment=s.by_environment(), before=limit)
+    untraced = guest.run(command, before=limit)
+    s.expect((seen.status, seen.stdout) == (untraced.status, untraced.stdout),
+             f"ended with {seen.status}: {guest.text(seen.stdout + seen.stderr)}")
+    s.expect(len(seen.stderr.splitlines()) <= 1, f"stderr: {guest.text(seen.stderr)}")
+    s.notes.append(guest.text(seen.stderr).strip())
+
+
+def few_descriptors(s):
+    """Five descriptors are all that the program may have."""
+    limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5))
+    command = [s.program("mutex_kinds")]
+    seen = guest.run(command, environment=s.by_environment(), before=limit)
+    s.unhurt(command, seen, lines=len(seen.stderr.splitlines()))
+    s.expect(len(seen.stderr.splitlines()) <= 1, f"stderr: {guest.text(seen.stderr)}")
+
+
+def no_standard_descriptors(s):
+    """The program starts with 0 and 2 closed: the first file that it opens is 0."""
+    command = ["sh", "-c", '"$0" <&- 2>&-', s.program("close_all")]
+    s.unhurt(command, traced(s, command))
+    s.checked()
+
+
+def static_program(s):
+    """A static program with the variables set: nothing happens."""
+    command = [s.program("static")]
+    s.unhurt(command, guest.run(command, environment=s.by_environment()))
+    s.expect(not trace.files(s.folder), "there is a trace")
+
+
+def tiny_arena(s):
+    """The smallest arena, with more events than it can hold at once: what is lost is counted."""
+    command = [s.program("threads_short")]
+    s.unhurt(command, traced(s, command, options=("-b", "4M")))
+    for verdict in s.checked():
+        s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
+
+
+def waits_when_full(s):
+    """The smallest arena, and the program waits when it is full: nothing is lost."""
+    command = [s.program("threads_short")]
+    s.unhurt(command, traced(s, command, options=("-b", "4M", "--on-full", "wait")))
+    for verdict in s.checked():
+        s.expect(verdict.lost == 0, f"{verdict.lost} lost")
+        s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
+
+
+def monotonic_clock(s):
+    """The other clock."""
+    command = [s.program("mutex_queue")]
+    s.unhurt(command, traced(s, command, options=("--clock", "mono")))
+    s.checked()
+
+
+def twenty_sessions(s):
+    """Twenty programs at the same time, each with its own collector."""
+    script = f'i=0; while [ $i -lt 20 ]; do {s.parts.launcher} -q -o {s.folder}/%e.%p.thr -- "$0" & i=$((i+1)); done; wait'
+    command = ["sh", "-c", script, s.program("sem_crowd")]
+    seen = guest.run(command)
+    s.reap()
+    s.expect(seen.status == 0 and seen.stdout == b"120\n" * 20, f"{seen}")
+    verdicts = s.checked()
+    s.expect(len(verdicts) == 20, f"{len(verdicts)} traces")
+
+
+CASES = [value for value in list(globals().values())
+         if callable(value) and getattr(value, "__module__", "") == __name__ and value.__doc__]
+
+if __name__ == "__main__":
+    run_all(CASES, __doc__)

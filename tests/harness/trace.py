@@ -1,0 +1,108 @@
+"""Reads traces through trace-decode: the verdict of `check`, and the events of `dump`."""
+
+import os
+import re
+import subprocess
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+
+ENV = {**os.environ, "LC_ALL": "C"}
+VERDICT = re.compile(rb": (OK, but cut|OK|FAIL): (\d+) events, (\d+) generations, (\d+) threads, (\d+) lost")
+HEADER = re.compile(rb'^Header "(\w+)"="(.*)"$')
+THREAD = re.compile(rb'^Thread dt=\d+ m=(\d+) tid=(\d+) name=\d+(?:  # "(.*)")?')
+EVENT = re.compile(rb"^ *-?\d+ m=(\d+) g=(\d+) (\w+) ?(.*)$")
+COMMENT = re.compile(rb'  # "(.*)"$')
+SUBSTANTIAL = ("woken", "owner-died")  # outcomes that have a waker
+
+
+@dataclass
+class Verdict:
+    """What `check` says of one file."""
+
+    ok: bool
+    status: int
+    events: int
+    generations: int
+    threads: int
+    lost: int
+    text: str
+
+
+def files(folder):
+    return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".thr"))
+
+
+def check(parts, path):
+    done = subprocess.run([parts.decoder, "check", path], capture_output=True, env=ENV, check=False)
+    shown = (done.stdout + done.stderr).decode(errors="replace")
+    found = VERDICT.search(done.stdout)
+    numbers = [int(group) for group in found.groups()[1:]] if found else [0, 0, 0, 0]
+    return Verdict(done.returncode == 0 and bool(found), done.returncode, *numbers, shown)
+
+
+class Dump:
+    """The events of one file, counted as the expectations need them."""
+
+    def __init__(self, parts, path):
+        self.header = {}
+        self.tids = {}  # M -> tid
+        self.thread_names = set()
+        self.waits = Counter()  # (reason, object, outcome)
+        self.wakers = defaultdict(list)  # (reason, object, tid) -> M of the waker, in order
+        self.wakes = Counter()  # (how, object)
+        self.calls = Counter()  # number
+        self.blocked = Counter()  # number
+        self.labels = defaultdict(list)  # G -> names
+        self.tasks = {}  # M -> its last G
+        self.events = Counter()  # name
+        self._read_tables(parts, path)
+        self._read_events(parts, path)
+
+    def tid(self, m):
+        return self.tids.get(m, 0)
+
+    def _read_tables(self, parts, path):
+        for line in self._lines([parts.decoder, "dump", path]):
+            if found := HEADER.match(line):
+                self.header[found[1].decode()] = found[2].decode(errors="replace")
+            elif found := THREAD.match(line):
+                self.tids[int(found[1])] = int(found[2])
+                if found[3]:
+                    self.thread_names.add(found[3].decode(errors="replace"))
+
+    def _read_events(self, parts, path):
+        waiting, calling = {}, {}
+        for line in self._lines([parts.decoder, "dump", "--ordered", path]):
+            found = EVENT.match(line)
+            if not found:
+                continue
+            m, g, name = int(found[1]), int(found[2]), found[3].decode()
+            self.events[name] += 1
+            if g:
+                self.tasks[m] = g
+            if name in ("GoStart", "GoDestroy", "GoStop"):
+                continue
+            comment = COMMENT.search(found[4])
+            values = dict(word.split("=", 1) for word in found[4].split(b"  #")[0].decode().split())
+            if name == "GoBlock":
+                waiting[m] = (values["reason"], int(values["object"], 0))
+            elif name == "GoUnblock" and values["outcome"] != "interrupted" and m in waiting:
+                reason, address = waiting[m]
+                self.waits[reason, address, values["outcome"]] += 1
+                if values["outcome"] in SUBSTANTIAL:
+                    self.wakers[reason, address, self.tid(m)].append(int(values["waker"]))
+            elif name == "Wake":
+                self.wakes[values["how"], int(values["object"], 0)] += 1
+            elif name == "GoSyscallBegin":
+                calling[m] = values["number"]
+                self.calls[values["number"]] += 1
+            elif name == "GoSyscallEndBlocked" and m in calling:
+                self.blocked[calling[m]] += 1
+            elif name == "GoLabel":
+                self.labels[int(values["g"])].append(comment[1].decode(errors="replace") if comment else "")
+
+    @staticmethod
+    def _lines(command):
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENV) as process:
+            for line in process.stdout:
+                yield line.rstrip(b"\n")
