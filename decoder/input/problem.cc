@@ -6,6 +6,7 @@
 namespace thrace {
 
 std::string describe(const Problem& problem) {
+  if (problem.rule.empty()) return fmt::format("{}: {}", problem.file, problem.text);
   return fmt::format("{}: byte {}: {}: {}", problem.file, problem.offset, problem.rule,
                      problem.text);
 }

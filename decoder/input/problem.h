@@ -10,7 +10,7 @@ namespace thrace {
 struct Problem {
   std::string file;
   uint64_t offset = 0;  // of the byte, or of the frame that holds it, in the file
-  std::string rule;     // "F3" or "R6": as numbered on the format page
+  std::string rule;     // "F3" or "R6": as numbered on the format page; empty: the file cannot be read
   std::string text;     // one sentence, without a full stop
 
   // True if everything before it was read and everything behind it is missing: the end of a
@@ -20,7 +20,7 @@ struct Problem {
 
 using Problems = std::vector<Problem>;
 
-// "FILE: byte 123: F3: sentence".
+// "FILE: byte 123: F3: sentence", or "FILE: sentence" if no rule is concerned.
 std::string describe(const Problem& problem);
 
 }  // namespace thrace

@@ -49,7 +49,7 @@ std::string_view Reader::peek(size_t wanted) {
   }
   if (at_end_ && !input_->error().empty() && !finished_) {
     finished_ = true;
-    report(base_ + buffer_.size(), "F1", input_->error());
+    report(base_ + buffer_.size(), "", input_->error());
   }
   return std::string_view(buffer_).substr(pos_);
 }

@@ -15,14 +15,14 @@ std::vector<Source> open_source(const std::string& path, Problems& problems) {
     for (SalvagedTrace& trace : salvage_arena(path, error))
       sources.push_back({path + ":" + trace.name, memory_input(std::move(trace.data))});
     if (sources.empty() && error.empty()) error = "is an arena in which nothing was recorded";
-    if (sources.empty()) problems.push_back({path, 0, "F1", error});
+    if (sources.empty()) problems.push_back({path, 0, "", error});
     return sources;
   }
 #endif
   if (auto input = open_input(path, error))
     sources.push_back({path, std::move(input)});
   else
-    problems.push_back({path, 0, "F1", error});
+    problems.push_back({path, 0, "", error});
   return sources;
 }
 

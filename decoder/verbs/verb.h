@@ -19,9 +19,14 @@ enum Exit : int {
   kExitDamaged = 3,  // damaged or incomplete, but used
 };
 
+void add_summary(CLI::App& app, int& status);
+void add_threads(CLI::App& app, int& status);
+void add_locks(CLI::App& app, int& status);
+void add_info(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_dump(CLI::App& app, int& status);
 void add_assemble(CLI::App& app, int& status);
+void add_events(CLI::App& app, int& status);
 
 // Prints problems to standard error, the first `limit` of them.
 void print_problems(const Problems& problems, size_t limit = 10);

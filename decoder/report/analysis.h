@@ -1,0 +1,95 @@
+// The one analysis behind all reports: where each G spent its time, and what each object cost.
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "decoder/order/trace.h"
+#include "decoder/report/histogram.h"
+
+namespace thrace {
+
+inline constexpr size_t kReasons = 16;  // room for the values of WaitReason
+
+// What part of the traces is looked at.  Times in ns since the start of the first trace.
+struct Filter {
+  int64_t from = std::numeric_limits<int64_t>::min();
+  int64_t to = std::numeric_limits<int64_t>::max();
+  std::string thread;              // a name or a tid; empty: all
+  std::optional<uint64_t> object;  // waits for this one only
+};
+
+// One G: what a thread of the program did.  Times in ns.
+struct ThreadRow {
+  std::string pid;
+  uint64_t g = 0;
+  uint64_t m = 0;
+  uint64_t tid = 0;
+  std::string name;
+  uint64_t start = 0;  // address of the start routine; 0: not known
+  uint64_t running = 0;
+  uint64_t runnable = 0;
+  uint64_t syscall = 0;
+  uint64_t waiting = 0;
+  uint64_t reasons[kReasons] = {};  // of `waiting`, by WaitReason
+  uint64_t waits = 0;               // that ended
+  uint64_t syscalls = 0;
+  uint64_t blocked_syscalls = 0;
+  uint64_t wakes = 0;
+  uint64_t creations = 0;
+  uint64_t lost = 0;
+  bool failed = false;         // its creation failed
+  Status last = Status::None;  // at the end of the trace; None: ended
+
+  uint64_t total() const { return running + runnable + syscall + waiting; }
+};
+
+// Somebody's part in the waits for an object.
+struct Share {
+  uint64_t who = 0;  // wakers: index of a ThreadRow; holders: a tid
+  uint64_t count = 0;
+  uint64_t time = 0;  // ns of waiting
+};
+
+// One object that was waited for.
+struct ObjectRow {
+  std::string pid;
+  uint64_t object = 0;
+  std::string kind;
+  Histogram waits;          // durations, ns
+  uint64_t unfinished = 0;  // waits that were open at the end
+  uint64_t timeouts = 0;
+  std::vector<Share> wakers;   // the biggest first
+  std::vector<Share> holders;  // the biggest first
+};
+
+struct Analysis {
+  std::vector<ThreadRow> threads;
+  std::vector<ObjectRow> objects;
+  std::vector<std::string> programs;                          // "name (pid 42)", one for each trace
+  std::vector<std::string> endings;                           // how each trace ended
+  std::vector<std::pair<std::string_view, uint64_t>> counts;  // events by name, those that occur
+  uint64_t events = 0;
+  uint64_t lost = 0;
+  uint64_t skipped = 0;
+  uint64_t generations = 0;
+  uint64_t bytes = 0;
+  int64_t start = 0;  // ns, relative to the start of the first trace
+  int64_t end = 0;
+  bool complete = true;  // nothing was cut or damaged
+
+  int64_t duration() const { return end > start ? end - start : 0; }
+};
+
+// Reads all traces of one run.  Problems are added; an unreadable trace leaves the others alone.
+// `readable` becomes the number of traces that were used.
+Analysis analyze(const std::vector<std::string>& paths, const Filter& filter, Problems& problems,
+                 size_t& readable);
+
+// "mutex", "rwlock", ...: the kind of object that a reason stands for.
+std::string_view object_kind(uint64_t reason);
+
+}  // namespace thrace

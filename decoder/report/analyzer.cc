@@ -1,0 +1,282 @@
+// The bookkeeping of states and waits.
+#include "decoder/report/analyzer.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace thrace {
+namespace {
+
+constexpr size_t kMaxInterrupted = 16;  // handlers that jump out leave waits behind
+constexpr int kKindShift = 56;          // user addresses have 56 bits at most
+
+void add_share(std::vector<Share>& shares, uint64_t who, uint64_t time) {
+  for (Share& share : shares)
+    if (share.who == who) {
+      share.count++;
+      share.time += time;
+      return;
+    }
+  shares.push_back({who, 1, time});
+}
+
+}  // namespace
+
+std::string_view object_kind(uint64_t reason) {
+  switch (static_cast<WaitReason>(reason)) {
+    case WaitReason::RwlockRead:
+    case WaitReason::RwlockWrite:
+      return "rwlock";
+    case WaitReason::FutexPi:
+      return "futex";
+    case WaitReason::Join:
+      return "thread";
+    default:
+      return enum_text(ArgType::Wait, reason);
+  }
+}
+
+void Analyzer::begin(const Generation& generation) {
+  if (!started_) {
+    started_ = true;
+    clock_ = generation.clock;
+    if (base_ == 0) base_ = clock_.mono;
+    shift_ = static_cast<int64_t>(clock_.mono - base_);
+    const bool first = analysis_.programs.size() <= 1;
+    analysis_.start = first ? shift_ : std::min(analysis_.start, shift_);
+  }
+  generation.each_thread([&](uint64_t m, const ThreadName& name) {
+    Name& known = names_[m];
+    known.tid = name.tid;
+    if (!name.name.empty()) known.name = name.name;
+  });
+}
+
+uint64_t Analyzer::clipped(int64_t from, int64_t to) const {
+  from = std::max(from, filter_.from);
+  to = std::min(to, filter_.to);
+  return to > from ? static_cast<uint64_t>(to - from) : 0;
+}
+
+bool Analyzer::matches(const ThreadRow& row) const {
+  if (filter_.thread.empty() || row.name == filter_.thread) return true;
+  if (fmt::format("{}", row.tid) == filter_.thread) return true;
+  const Name* name = names_.find(row.m);
+  return name && (name->name == filter_.thread || fmt::format("{}", name->tid) == filter_.thread);
+}
+
+Analyzer::Live& Analyzer::introduce(uint64_t g, int64_t now) {
+  Live& live = live_[g];
+  live = Live{};
+  live.row = static_cast<uint32_t>(analysis_.threads.size());
+  live.since = now;
+  ThreadRow& row = analysis_.threads.emplace_back();
+  row.pid = pid_;
+  row.g = g;
+  return live;
+}
+
+void Analyzer::bind(Live& live, uint64_t m) {
+  ThreadRow& r = row(live);
+  r.m = m;
+  if (const Name* name = names_.find(m)) r.tid = name->tid;
+  rows_[m] = live.row + 1;
+}
+
+// Accounts the state that ends now.
+void Analyzer::leave(Live& live, int64_t now) {
+  ThreadRow& r = row(live);
+  const uint64_t span = clipped(live.since, now);
+  switch (live.status) {
+    case Status::Running:
+      r.running += span;
+      break;
+    case Status::Runnable:
+      r.runnable += span;
+      break;
+    case Status::Syscall:
+      r.syscall += span;
+      break;
+    case Status::Waiting:
+      r.waiting += span;
+      r.reasons[live.wait.reason % kReasons] += span;
+      break;
+    case Status::None:
+      break;
+  }
+  live.since = now;
+}
+
+void Analyzer::enter(Live& live, Status status, int64_t now) {
+  leave(live, now);
+  live.status = status;
+}
+
+void Analyzer::begin_wait(Live& live, uint64_t reason, uint64_t object, uint64_t owner,
+                          int64_t now) {
+  enter(live, Status::Waiting, now);
+  live.wait = {reason, object, owner, now, 0, false};
+  if (live.interrupted.empty()) return;
+  // The handler is done with its traced call: the wait that it interrupted goes on.
+  const Wait& outer = live.interrupted.back();
+  if (outer.reason != reason || outer.object != object) return;
+  live.wait.so_far = outer.so_far;
+  live.wait.any = outer.any;
+  live.interrupted.pop_back();
+}
+
+ObjectRow& Analyzer::object(uint64_t address, uint64_t reason) {
+  const std::string_view kind = object_kind(reason);
+  const auto number = static_cast<uint64_t>(enum_value(ArgType::Wait, kind));
+  uint32_t& index = objects_[address ^ number << kKindShift];
+  if (index == 0) {
+    ObjectRow& row = analysis_.objects.emplace_back();
+    row.pid = pid_;
+    row.object = address;
+    row.kind = kind;
+    index = static_cast<uint32_t>(analysis_.objects.size());
+  }
+  return analysis_.objects[index - 1];
+}
+
+void Analyzer::end_wait(Live& live, const EventView& event, int64_t now) {
+  Wait& wait = live.wait;
+  wait.so_far += clipped(wait.since, now);
+  wait.any = wait.any || (now >= filter_.from && wait.since <= filter_.to);
+  if (event.args[0] == static_cast<uint64_t>(Outcome::Interrupted)) {
+    if (live.interrupted.size() == kMaxInterrupted) live.interrupted.clear();
+    live.interrupted.push_back(wait);
+    return;
+  }
+  ThreadRow& r = row(live);
+  const bool counts = wait.any && (!filter_.object || *filter_.object == wait.object);
+  if (!counts) return;
+  r.waits++;
+  if (!matches(r)) return;
+  ObjectRow& o = object(wait.object, wait.reason);
+  o.waits.add(wait.so_far);
+  if (event.args[0] == static_cast<uint64_t>(Outcome::Timeout)) o.timeouts++;
+  if (const uint32_t* waker = rows_.find(event.args[1]))
+    add_share(o.wakers, *waker - 1, wait.so_far);
+  if (wait.owner != 0) add_share(o.holders, wait.owner, wait.so_far);
+}
+
+void Analyzer::status(const OrderedEvent& event, int64_t now) {
+  const EventView& e = event.event;
+  Live* known = live_.find(e.args[0]);
+  const auto status = static_cast<Status>(e.args[1]);
+  if (known && known->status == status) return;  // what was known all along
+  // It has been so since before: since the start of the trace at the earliest, and never since
+  // before what is known of it.
+  const int64_t earliest = known ? known->since : shift_;
+  const int64_t since = std::clamp(time(e.args[5]), std::min(earliest, now), now);
+  Live& live = known ? *known : introduce(e.args[0], since);
+  if (status != Status::Runnable) bind(live, event.m);
+  if (status == Status::Waiting)
+    begin_wait(live, e.args[2], e.args[3], e.args[4], since);
+  else
+    enter(live, status, since);
+}
+
+void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) {
+  const EventView& e = ordered.event;
+  const int64_t now = time(e.time);
+  counts_[static_cast<uint8_t>(e.type)]++;
+  if (e.type == Event::GoStatus) return status(ordered, now);
+  if (e.type == Event::GoCreate) {
+    if (Live* creator = live_.find(ordered.g)) row(*creator).creations++;
+    Live& live = introduce(e.args[0], now);
+    live.status = Status::Runnable;
+    row(live).start = e.args[1];
+    return;
+  }
+  const bool names_g = e.type == Event::GoStart || e.type == Event::GoLabel ||
+                       e.type == Event::GoCreateFailed || e.type == Event::GoCreateSyscall ||
+                       e.type == Event::GoDestroy || e.type == Event::GoDestroySyscall;
+  const uint64_t g = names_g ? e.args[0] : ordered.g;
+  Live* found = live_.find(g);
+  const bool introduces = e.type == Event::GoStart || e.type == Event::GoCreateSyscall;
+  if (!found && !introduces) return;
+  Live& live = found ? *found : introduce(g, now);
+  switch (e.type) {
+    case Event::GoStart:
+      bind(live, ordered.m);
+      enter(live, Status::Running, now);
+      break;
+    case Event::GoCreateSyscall:
+      bind(live, ordered.m);
+      enter(live, Status::Syscall, now);
+      break;
+    case Event::GoStop:
+      enter(live, Status::Runnable, now);
+      break;
+    case Event::GoBlock:
+      begin_wait(live, e.args[0], e.args[1], e.args[2], now);
+      break;
+    case Event::GoUnblock:
+      end_wait(live, e, now);
+      enter(live, Status::Running, now);
+      break;
+    case Event::GoSyscallBegin:
+      enter(live, Status::Syscall, now);
+      row(live).syscalls++;
+      break;
+    case Event::GoSyscallEndBlocked:
+      row(live).blocked_syscalls++;
+      [[fallthrough]];
+    case Event::GoSyscallEnd:
+      enter(live, Status::Running, now);
+      break;
+    case Event::GoLabel:
+      row(live).name = generation.string(e.args[1]);
+      break;
+    case Event::Wake:
+      row(live).wakes++;
+      break;
+    case Event::Lost:
+      enter(live, Status::None, std::clamp(time(e.args[1]), live.since, std::max(live.since, now)));
+      row(live).lost += e.args[0];
+      break;
+    case Event::GoCreateFailed:
+      row(live).failed = true;
+      [[fallthrough]];
+    case Event::GoDestroy:
+    case Event::GoDestroySyscall:
+      leave(live, now);
+      live_.erase(g);
+      break;
+    default:
+      break;
+  }
+}
+
+void Analyzer::finish(uint64_t ticks) {
+  const int64_t now = time(ticks);
+  live_.each([&](uint64_t, Live& live) {
+    row(live).last = live.status;
+    leave(live, std::max(now, live.since));
+    if (live.status == Status::Waiting && matches(row(live)) &&
+        (!filter_.object || *filter_.object == live.wait.object))
+      object(live.wait.object, live.wait.reason).unfinished++;
+  });
+  for (ThreadRow& row : analysis_.threads) {
+    if (row.pid != pid_) continue;
+    const Name* name = names_.find(row.m);
+    if (name && row.tid == 0) row.tid = name->tid;
+    if (name && row.name.empty()) row.name = name->name;
+  }
+  for (size_t i = 0; i < counts_.size(); i++) {
+    if (counts_[i] == 0) continue;
+    const std::string_view name = find_event(static_cast<uint8_t>(i))->name;
+    auto at = std::find_if(analysis_.counts.begin(), analysis_.counts.end(),
+                           [&](const auto& entry) { return entry.first == name; });
+    if (at == analysis_.counts.end())
+      analysis_.counts.emplace_back(name, counts_[i]);
+    else
+      at->second += counts_[i];
+  }
+  analysis_.end = std::max(analysis_.end, now);
+}
+
+}  // namespace thrace

@@ -1,0 +1,147 @@
+// Rendering of tables.
+#include "decoder/report/table.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "decoder/text/escape.h"
+
+namespace thrace {
+namespace {
+
+std::string cell_text(const Cell& cell, Unit unit) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return escape(*text);
+  const uint64_t value = std::get<uint64_t>(cell);
+  if (unit == Unit::Address) return value == 0 ? "-" : fmt::format("{:#x}", value);
+  if (unit == Unit::Nanos) return value == 0 ? "-" : duration_text(value);
+  return fmt::format("{}", value);
+}
+
+std::string csv_text(const Cell& cell, Unit unit) {
+  if (const auto* number = std::get_if<uint64_t>(&cell))
+    return unit == Unit::Address ? fmt::format("{:#x}", *number) : fmt::format("{}", *number);
+  const std::string text = escape(std::get<std::string>(cell));
+  if (text.find_first_of(",\"") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string full_name(const Column& column) {
+  return column.name + (column.unit == Unit::Nanos ? "_ns" : "");
+}
+
+bool is_empty(const Cell& cell) {
+  if (const auto* text = std::get_if<std::string>(&cell)) return text->empty();
+  return std::get<uint64_t>(cell) == 0;
+}
+
+// Columns count code points, which is near enough for names in a terminal.
+size_t width_of(std::string_view text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+void print_text(const Table& table, std::FILE* out) {
+  std::vector<std::string> lines(table.rows.size() + 1);
+  for (size_t c = 0; c < table.columns.size(); c++) {
+    const Column& column = table.columns[c];
+    const bool wanted =
+        !column.optional || std::any_of(table.rows.begin(), table.rows.end(),
+                                        [&](const auto& row) { return !is_empty(row[c]); });
+    if (!wanted) continue;
+    std::vector<std::string> cells = {column.title};
+    for (const auto& row : table.rows) cells.push_back(cell_text(row[c], column.unit));
+    size_t width = 0;
+    for (const std::string& cell : cells) width = std::max(width, width_of(cell));
+    for (size_t r = 0; r < cells.size(); r++) {
+      const std::string padding(width - width_of(cells[r]), ' ');
+      if (!lines[r].empty()) lines[r] += "  ";
+      lines[r] += column.unit == Unit::Text ? cells[r] + padding : padding + cells[r];
+    }
+  }
+  for (std::string& line : lines) {
+    line.erase(line.find_last_not_of(' ') + 1);
+    fmt::print(out, "{}\n", line);
+  }
+}
+
+void print_csv(const Table& table, std::FILE* out) {
+  for (size_t c = 0; c < table.columns.size(); c++)
+    fmt::print(out, "{}{}", c ? "," : "", full_name(table.columns[c]));
+  fmt::print(out, "\n");
+  for (const auto& row : table.rows) {
+    for (size_t c = 0; c < row.size(); c++)
+      fmt::print(out, "{}{}", c ? "," : "", csv_text(row[c], table.columns[c].unit));
+    fmt::print(out, "\n");
+  }
+}
+
+}  // namespace
+
+bool Table::sort(const std::string& name) {
+  const auto at = std::find_if(columns.begin(), columns.end(), [&](const Column& column) {
+    return column.name == name || full_name(column) == name;
+  });
+  if (at == columns.end()) return false;
+  const auto c = static_cast<size_t>(at - columns.begin());
+  std::stable_sort(rows.begin(), rows.end(), [&](const auto& a, const auto& b) {
+    return std::holds_alternative<uint64_t>(a[c]) ? a[c] > b[c] : a[c] < b[c];
+  });
+  return true;
+}
+
+void Table::limit(size_t count) {
+  if (count != 0 && count < rows.size()) rows.resize(count);
+}
+
+void print_table(const Table& table, Format format, std::FILE* out) {
+  if (format == Format::Csv)
+    print_csv(table, out);
+  else
+    print_text(table, out);
+}
+
+nlohmann::ordered_json table_json(const Table& table) {
+  auto array = nlohmann::ordered_json::array();
+  for (const auto& row : table.rows) {
+    nlohmann::ordered_json object;
+    for (size_t c = 0; c < row.size(); c++) {
+      const Column& column = table.columns[c];
+      if (const auto* text = std::get_if<std::string>(&row[c]))
+        object[full_name(column)] = escape(*text);  // JSON must be UTF-8, names need not be
+      else if (column.unit == Unit::Address)
+        object[full_name(column)] = fmt::format("{:#x}", std::get<uint64_t>(row[c]));
+      else
+        object[full_name(column)] = std::get<uint64_t>(row[c]);
+    }
+    array.push_back(std::move(object));
+  }
+  return array;
+}
+
+std::string duration_text(uint64_t ns) {
+  struct Scale {
+    double size;
+    const char* unit;
+  };
+  constexpr Scale kScales[] = {{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}};
+  const auto value = static_cast<double>(ns);
+  for (const Scale& scale : kScales) {
+    // Rounding may reach the next unit: 999.96 us are 1.00 ms.
+    const double scaled = value / scale.size;
+    if (scaled < 0.9995) continue;
+    return fmt::format("{:.{}f} {}", scaled,
+                       scaled < 9.995   ? 2
+                       : scaled < 99.95 ? 1
+                                        : 0,
+                       scale.unit);
+  }
+  return fmt::format("{} ns", ns);
+}
+
+}  // namespace thrace

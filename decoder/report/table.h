@@ -1,0 +1,48 @@
+// Tables: the same rows as aligned text with scaled units, as CSV and as JSON with fixed units.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace thrace {
+
+enum class Format : uint8_t { Text, Csv, Json };
+
+// How the numbers of a column read.
+enum class Unit : uint8_t { Text, Count, Nanos, Address };
+
+struct Column {
+  std::string name;   // in CSV and JSON, and for sorting; times end in _ns there
+  std::string title;  // in text
+  Unit unit = Unit::Text;
+  bool optional = false;  // left out of the text if all its values are 0 or empty
+};
+
+using Cell = std::variant<std::string, uint64_t>;
+
+struct Table {
+  std::vector<Column> columns;
+  std::vector<std::vector<Cell>> rows;
+
+  // Sorts by a column: numbers with the largest first, texts by the alphabet.  False if there is no
+  // such column.
+  bool sort(const std::string& name);
+
+  // Keeps the first `count` rows; 0 keeps all.
+  void limit(size_t count);
+};
+
+// Prints a table as text or CSV.  Text from a trace is escaped.
+void print_table(const Table& table, Format format, std::FILE* out);
+
+// The rows as an array of objects.
+nlohmann::ordered_json table_json(const Table& table);
+
+// "12.3 ms": three digits and the unit that fits.
+std::string duration_text(uint64_t ns);
+
+}  // namespace thrace

@@ -1,0 +1,97 @@
+// info: what a trace file is and holds.
+#include <fmt/core.h>
+
+#include <array>
+
+#include "decoder/order/trace.h"
+#include "decoder/report/table.h"
+#include "decoder/text/escape.h"
+#include "decoder/verbs/verb.h"
+
+namespace thrace {
+namespace {
+
+// Counts events by kind; bytes by kind would need the encoder's view.
+class Counter : public EventSink {
+ public:
+  void begin(const Generation& generation) override {
+    for (const PlacedBatch& placed : generation.batches) batches_ += placed.batch.m != kCollectorM;
+    for (const ThreadBatches& thread : generation.threads) seen_[thread.m] = true;
+  }
+  void event(const Generation&, const OrderedEvent& event) override {
+    counts_[static_cast<uint8_t>(event.event.type)]++;
+  }
+  uint64_t count(Event event) const { return counts_[static_cast<uint8_t>(event)]; }
+  uint64_t batches() const { return batches_; }
+  size_t threads() const { return seen_.size(); }
+
+ private:
+  std::array<uint64_t, 256> counts_{};
+  uint64_t batches_ = 0;
+  IdMap<bool> seen_;
+};
+
+std::string ending(const Trace& trace) {
+  const auto text = enum_text(ArgType::End, static_cast<uint64_t>(trace.end()));
+  if (trace.problems().empty()) return std::string(text);
+  if (only_cut(trace.problems())) return "cut: the end is missing";
+  return text.empty() || text == "next" ? "damaged" : fmt::format("{}, but damaged", text);
+}
+
+int info_one(Source source) {
+  Trace trace(std::move(source));
+  if (!trace.open()) {
+    print_problems(trace.problems());
+    return kExitUnreadable;
+  }
+  Counter counter;
+  trace.run(counter);
+  fmt::print("file         {}\n", trace.name());
+  fmt::print("format       version {}\n", trace.header().version);
+  for (const auto& [key, value] : trace.header().entries)
+    fmt::print("{:<12} {}\n", escape(key), escape(value));
+  const auto per_event = [&](uint64_t bytes) {
+    return trace.events() ? static_cast<double>(bytes) / static_cast<double>(trace.events()) : 0.0;
+  };
+  fmt::print("duration     {}\n", duration_text(static_cast<uint64_t>(trace.duration())));
+  fmt::print("ticks        {} per second\n", trace.clock().frequency);
+  fmt::print("generations  {}, from number {}\n", trace.generations(), trace.first_generation());
+  fmt::print("threads      {}\n", counter.threads());
+  fmt::print("batches      {}\n", counter.batches());
+  fmt::print("bytes        {} ({:.2f} per event; expanded {}, {:.2f} per event)\n", trace.bytes(),
+             per_event(trace.bytes()), trace.expanded(), per_event(trace.expanded()));
+  fmt::print("events       {}\n", trace.events());
+  for (const EventSpec& spec : event_specs())
+    if (const uint64_t count = counter.count(spec.number); count != 0)
+      fmt::print("  {:<20} {}\n", spec.name, count);
+  fmt::print("lost         {}\n", trace.lost());
+  if (trace.skipped()) fmt::print("not placed   {}\n", trace.skipped());
+  fmt::print("ended        {}\n", ending(trace));
+  std::fflush(stdout);
+  print_problems(trace.problems());
+  return trace.problems().empty() ? kExitFine : kExitDamaged;
+}
+
+}  // namespace
+
+void add_info(CLI::App& app, int& status) {
+  auto* verb = app.add_subcommand("info", "header, counters, generations, how the trace ended");
+  auto files = std::make_shared<std::vector<std::string>>();
+  verb->add_option("FILE", *files, "traces; - is standard input")->required();
+  verb->callback([files, &status] {
+    bool first = true;
+    for (const std::string& path : *files) {
+      Problems problems;
+      auto sources = open_source(path, problems);
+      print_problems(problems);
+      if (sources.empty()) status = kExitUnreadable;
+      for (Source& source : sources) {
+        if (!first) fmt::print("\n");
+        first = false;
+        status = worse(status, info_one(std::move(source)));
+      }
+    }
+  });
+}
+
+}  // namespace thrace

@@ -1,0 +1,28 @@
+// locks: what each object that was waited for has cost, and who woke the waiters.
+#include "decoder/report/honesty.h"
+#include "decoder/report/tables.h"
+#include "decoder/verbs/report_options.h"
+
+namespace thrace {
+
+void add_locks(CLI::App& app, int& status) {
+  auto* verb = app.add_subcommand("locks", "waits by object: how often, how long, who woke");
+  auto options = std::make_shared<ReportOptions>();
+  options->add(*verb, "total");
+  verb->footer(
+      "An object is anything that a thread waited for: mutex, rwlock, condition variable, futex,\n"
+      "thread (join) and so on.  p99 is exact within 3 %.  A wait that a signal handler "
+      "interrupted\n"
+      "counts once.  Percentages are shares of the total wait.");
+  verb->callback([options, &status] {
+    int printed = kExitFine;
+    const int read = report(*options, [&](const Analysis& analysis) {
+      printed = print_report(object_table(analysis), *options);
+      if (printed == kExitFine && options->output() == Format::Text)
+        print_honesty(analysis, stdout);
+    });
+    status = printed == kExitFine ? read : printed;
+  });
+}
+
+}  // namespace thrace

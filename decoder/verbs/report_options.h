@@ -1,0 +1,49 @@
+// The options that the reports have in common.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decoder/report/analysis.h"
+#include "decoder/report/table.h"
+#include "decoder/verbs/verb.h"
+
+namespace thrace {
+
+struct ReportOptions {
+  std::vector<std::string> files;
+  std::string from;
+  std::string to;
+  std::string thread;
+  std::string object;
+  std::string key;
+  size_t rows = 0;
+  std::string format = "text";
+
+  // Adds FILE, --from, --to, --thread, --object, -n and --format to a verb; with `key`, -k too.
+  void add(CLI::App& verb, const std::string& default_key);
+
+  Format output() const;
+  Filter filter() const;
+};
+
+// Reads the files and hands the analysis to `print`; the exit status of the verb.
+template <typename Print>
+int report(const ReportOptions& options, Print print) {
+  Problems problems;
+  size_t readable = 0;
+  const Analysis analysis = analyze(options.files, options.filter(), problems, readable);
+  if (readable > 0) print(analysis);
+  std::fflush(stdout);
+  print_problems(problems);
+  if (readable == 0) return kExitUnreadable;
+  return problems.empty() ? kExitFine : kExitDamaged;
+}
+
+// Sorts and cuts a table as the options say and prints it.  The exit status.
+int print_report(Table table, const ReportOptions& options);
+
+// A duration like "1.5s", "20ms", "7us", "3ns" (no unit: seconds), in ns.  False if it is none.
+bool parse_duration(const std::string& text, int64_t& ns);
+
+}  // namespace thrace
