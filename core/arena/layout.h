@@ -173,6 +173,7 @@ struct alignas(64) Thread {
   std::atomic<uint32_t> lost;                // events lost and not yet told
   std::atomic<uint64_t> lost_from;
   std::atomic<uint64_t> lost_to;
+  std::atomic<uint32_t> abandoned;  // 1: a gate was jumped out of, perhaps with a record half-written
 
   // Identity.
   alignas(64) std::atomic<ThreadPhase> phase;

@@ -35,7 +35,8 @@
   X(0x04, EndOfGeneration, Collector, A(reason, End),                                                 \
     "the last event of a generation")                                                                 \
   X(0x05, Lost, Guest, A(count, Uint) A(from, Time) A(to, Time),                                      \
-    "this M could not record count events between two times; the status that follows is the truth")   \
+    "this M could not record count events between two times; the status that follows is the truth; "  \
+    "count 0: a jump out of a signal handler abandoned a record before it was whole")                 \
                                                                                                       \
   X(0x20, GoCreate, Guest, A(g, Task) A(start, Address),                                              \
     "the running G creates g, which will run the routine at start; g is runnable")                    \
@@ -62,7 +63,8 @@
   X(0x30, GoSyscallBegin, Guest, A(number, Syscall) A(arg, Int),                                      \
     "the running G enters an interposed system call; arg is its first argument")                      \
   X(0x31, GoSyscallEnd, Guest, A(error, Uint) A(result, Int),                                         \
-    "the call returned within 20 us")                                                                 \
+    "the call returned within 20 us; error 512: a signal handler interrupts it with traced calls, "   \
+    "it goes on afterwards; 513: it was left by cancellation, an exception or a long jump")           \
   X(0x32, GoSyscallEndBlocked, Guest, A(error, Uint) A(result, Int),                                  \
     "the call returned after more than 20 us")                                                        \
   X(0x33, GoCreateSyscall, Guest, A(g, Task),                                                         \

@@ -33,14 +33,18 @@ uint32_t TraceLocker::wake(WakeKind kind, uint64_t object, uint32_t waiters) con
   constexpr uint32_t kWords = 5;
   Thread& m = *m_;
   for (;;) {
+    // Both as they were at one moment: a handler between the loads would have changed `wakes`.
+    const uint64_t counted = m.wakes.load(std::memory_order_relaxed);
+    compiler_fence();
     const Tail tail{m.tail.load(std::memory_order_relaxed)};
+    compiler_fence();
+    if (m.wakes.load(std::memory_order_relaxed) != counted) [[unlikely]] continue;
     if (!tail.page() || !tail.of(gen_) ||
         tail.offset() + kWords > kChunkBytes[tail.cls()] / sizeof(uint64_t)) [[unlikely]] {
       if (writer::refill(m, gen_, tail)) continue;
       writer::lose(m, gen_, kKeep);
       return 0;
     }
-    const uint64_t counted = m.wakes.load(std::memory_order_relaxed);
     const uint64_t base = static_cast<uint64_t>(gen_) << 32;
     const uint64_t seen = counted >> 32 == gen_ ? counted : base;
     if ((seen & 1) != tail.wake_parity()) [[unlikely]] {
@@ -75,15 +79,20 @@ bool is_stale(const Thread& m, uint64_t owner, uint64_t frame) {
   return own(frame);
 }
 
+void abandon(Thread& m) {
+  m.abandoned.store(1, std::memory_order_relaxed);
+  for (auto& written : m.status_gen) written.store(0, std::memory_order_relaxed);
+  m.heals.store(m.heals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  t_local.nested = 0;
+  TraceLocker::leave(m);
+}
+
 bool heal(Thread& m, uint64_t owner, uint64_t frame) {
   const uint32_t entry = m.entry_gen.load(std::memory_order_relaxed);
   // No live gate sees two generations pass: the advancer waits for it before the second.
-  const bool old =
-      entry && g_guest.header->gen.load(std::memory_order_relaxed) - entry >= 2;
+  const bool old = entry && g_guest.header->gen.load(std::memory_order_relaxed) - entry >= 2;
   if (!old && !is_stale(m, owner, frame)) return false;
-  m.entry_gen.store(0, std::memory_order_relaxed);
-  m.heals.store(m.heals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  t_local.nested = 0;
+  abandon(m);
   return true;
 }
 

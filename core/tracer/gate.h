@@ -63,14 +63,17 @@ class TraceLocker {
   // Writes the Wake of this M and returns its number in the generation; 0 if it was lost.
   uint32_t wake(WakeKind kind, uint64_t object, uint32_t waiters) const;
 
- private:
+  // Closes the outermost gate of an M.
   static void leave(Thread& m) {
-    m.seq.store(m.seq.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-    compiler_fence();
+    // In this order: once `seq` has moved, the advancer believes that nothing more is written in the
+    // generation of this gate, so a handler that comes now must choose anew.
     m.entry_gen.store(0, std::memory_order_relaxed);
+    compiler_fence();
+    m.seq.store(m.seq.load(std::memory_order_relaxed) + 1, std::memory_order_release);
     m.owner.store(0, std::memory_order_release);
   }
 
+ private:
   Thread* m_ = nullptr;
   uint32_t gen_ = 0;
   bool outermost_ = false;
@@ -93,7 +96,11 @@ THRACE_HIDDEN void introduce(Thread& m, uint32_t gen);
 // True if a gate of frame `owner` is gone, seen from `frame` on the same thread (invariant 1).
 THRACE_HIDDEN bool is_stale(const Thread& m, uint64_t owner, uint64_t frame);
 
-// The outermost gate was left without release, or so long ago that it must have been.
+// Closes the gate of a frame that is gone.  What it had reserved and not written stays so: a Lost and
+// the status follow.
+THRACE_HIDDEN void abandon(Thread& m);
+
+// Closes the outermost gate if its frame is gone; false if it is alive.
 THRACE_HIDDEN bool heal(Thread& m, uint64_t owner, uint64_t frame);
 
 // Opens a gate while recording; inlined into the functions of core/tracer that write events, which
@@ -114,10 +121,7 @@ THRACE_HIDDEN bool heal(Thread& m, uint64_t owner, uint64_t frame);
     outermost = false;
     t_local.nested++;
     gen = m->entry_gen.load(std::memory_order_relaxed);
-    if (!gen) {  // the outer gate has not chosen yet: it will take this one or a later one
-      gen = current.load(std::memory_order_relaxed);
-      m->entry_gen.store(gen, std::memory_order_relaxed);
-    }
+    if (!gen) gen = current.load(std::memory_order_relaxed);  // the outer one takes this or a later
   } else {
     if (g_guest.light_fence) [[likely]] {
       m->owner.store(frame, std::memory_order_relaxed);

@@ -1,6 +1,8 @@
 // Interrupting and restoring the state of a G.
 #include "core/tracer/settle.h"
 
+#include "core/tracer/waiters.h"
+
 namespace thrace {
 namespace {
 
@@ -36,6 +38,22 @@ void settle_cold(const TraceLocker& gate, uint64_t frame, Interrupted& outer) {
     gate.event(Event::GoSyscallEnd, status, Status::Running,
                alive ? kSyscallInterrupted : kSyscallAbandoned, -1);
   if (!alive) outer = {};
+}
+
+void leave_by_jump(uint64_t target) {
+  if (!recording() || t_local.muted || !t_local.m) return;
+  Thread& m = *t_local.m;
+  const uint64_t owner = m.owner.load(std::memory_order_relaxed);
+  if (owner && gate::is_stale(m, owner, target)) gate::abandon(m);
+  const Tail tail{m.tail.load(std::memory_order_relaxed)};
+  const auto status = static_cast<Status>(tail.status());
+  if (status == Status::Running || status == Status::None) return;
+  if (!gate::is_stale(m, m.frame.load(std::memory_order_relaxed), target)) return;
+  waiters::leave(m);
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  Interrupted outer;
+  settle(gate, target, outer);
 }
 
 void restore_cold(const TraceLocker& gate, const Interrupted& outer) {

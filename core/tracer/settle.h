@@ -49,6 +49,10 @@ inline void restore(const TraceLocker& gate, const Interrupted& outer) {
   if (outer.status != Status::None) [[unlikely]] restore_cold(gate, outer);
 }
 
+// The calling thread is about to jump (longjmp) to a frame with this stack pointer: ends what the jump
+// leaves behind, gates as well as waits and calls.  Without this word it is found out later.
+void leave_by_jump(uint64_t target);
+
 // Publishes what a G is about to do (T4); `frame`: the address of its Canary.  The status in `tail`
 // makes it valid.
 [[gnu::always_inline]] inline void publish(Thread& m, uint32_t detail, uint64_t object,

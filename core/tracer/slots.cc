@@ -15,7 +15,7 @@ uint32_t take() {
   m.owner.store(0, relaxed);
   m.tail.store(0, relaxed);
   for (auto* word : {&m.entry_gen, &m.filled, &m.status_gen[0],
-                     &m.status_gen[1], &m.status_gen[2], &m.next_chunk, &m.detail, &m.lost, &m.g,
+                     &m.status_gen[1], &m.status_gen[2], &m.next_chunk, &m.detail, &m.lost, &m.abandoned, &m.g,
                      &m.foreign, &m.heals})
     word->store(0, relaxed);
   for (auto* word : {&m.wakes, &m.object, &m.holder_tid, &m.since, &m.frame, &m.lost_from, &m.lost_to,

@@ -112,12 +112,18 @@ void lose(Thread& m, uint32_t gen, Status after) {
 }
 
 void write_status(Thread& m, uint32_t gen) {
-  if (const uint32_t lost = m.lost.exchange(0, std::memory_order_relaxed)) {
-    const Record record =
-        write(m, gen, Event::Lost, kAny, kKeep, lost, m.lost_from.load(std::memory_order_relaxed),
-              m.lost_to.load(std::memory_order_relaxed));
+  const uint32_t lost = m.lost.exchange(0, std::memory_order_relaxed);
+  const uint32_t abandoned = m.abandoned.exchange(0, std::memory_order_relaxed);
+  if (lost || abandoned) {
+    const uint64_t now = ticks();
+    const uint64_t from = lost ? m.lost_from.load(std::memory_order_relaxed) : now;
+    const uint64_t to = lost ? m.lost_to.load(std::memory_order_relaxed) : now;
+    const Record record = write(m, gen, Event::Lost, kAny, kKeep, lost, from, to);
     if (record.outcome != Reserved::Yes) {
-      m.lost.store(m.lost.load(std::memory_order_relaxed) + lost - 1, std::memory_order_relaxed);
+      // That attempt has counted itself: it was no event of the program's.
+      if (lost) m.lost_from.store(from, std::memory_order_relaxed);
+      m.lost.store(lost, std::memory_order_relaxed);
+      m.abandoned.store(abandoned, std::memory_order_relaxed);
       return;
     }
   }
