@@ -82,15 +82,12 @@ void fill_header(char* base, const ArenaOptions& options, size_t bytes) {
   copy_text(header.options, options.options);
   copy_text(header.output, options.output);
   divide(header, options.stress);
-  header.next_m = 1;
-  header.next_g = 1;
-  header.next_image = 1;
 }
 
 }  // namespace
 
 char* create_arena(const std::string& path, const ArenaOptions& options, std::string& error) {
-  Clock clock(options.clock);
+  collector::Clock clock(options.clock);
   const size_t bytes = round_up(options.bytes, kPage);
   if (bytes < kMinArena || bytes > kMaxArena) {
     error = "the arena must have between 4 MiB and 4 GiB";
@@ -120,7 +117,7 @@ char* create_arena(const std::string& path, const ArenaOptions& options, std::st
   build_lists(base);
   ArenaHeader& header = arena_header(base);
   header.frequency = clock.frequency();
-  const ClockReading start = clock.read();
+  const collector::ClockReading start = clock.read();
   header.start_ticks = start.ticks;
   header.start_mono = start.mono;
   header.start_wall = start.wall;

@@ -11,7 +11,7 @@
 #include <x86intrin.h>
 #endif
 
-namespace thrace {
+namespace thrace::collector {
 namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
@@ -99,4 +99,4 @@ uint64_t Clock::frequency() {
   return frequency_;
 }
 
-}  // namespace thrace
+}  // namespace thrace::collector

@@ -6,7 +6,7 @@
 
 #include "core/arena/layout.h"
 
-namespace thrace {
+namespace thrace::collector {
 
 // The same instant on three clocks.  mono and wall are in ns.
 struct ClockReading {
@@ -42,4 +42,4 @@ class Clock {
   uint64_t first_raw_ = 0;  // CLOCK_MONOTONIC_RAW, ns
 };
 
-}  // namespace thrace
+}  // namespace thrace::collector

@@ -1,0 +1,159 @@
+// Encoding of records, states and tables.
+#include "core/collector/encoder.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace thrace::collector {
+
+void Encoder::table(GenerationText& text, Event type, std::span<const uint64_t> args,
+                    std::string_view bytes) {
+  if (!in_tables_) tables_.begin(text.gen, kCollectorM, text.last_table);
+  in_tables_ = true;
+  tables_.event(type, text.last_table, args, bytes);
+  if (tables_.full()) {
+    tables_.end();
+    in_tables_ = false;
+  }
+}
+
+uint32_t Encoder::string_id(GenerationText& text, std::string_view string) {
+  bool fresh;
+  const uint32_t id = text.strings.intern(string.substr(0, kMaxString), fresh);
+  if (fresh) {
+    const uint64_t args[] = {id, 0};
+    text.last_table++;
+    table(text, Event::String, args, string.substr(0, kMaxString));
+  }
+  return id;
+}
+
+void Encoder::name_thread(GenerationText& text, MState& m) {
+  m.table_gen = text.gen;
+  read_name_(m);
+  const uint64_t args[] = {m.m, static_cast<uint32_t>(m.tid), string_id(text, m.name)};
+  text.last_table++;
+  table(text, Event::Thread, args);
+}
+
+void Encoder::event(GenerationText& text, MState& m, Event type, uint64_t time,
+                    std::span<const uint64_t> args) {
+  if (time <= m.last_time) time = m.last_time + 1;
+  m.last_time = time;
+  m.known_gen = text.gen;
+  if (!in_events_) {
+    if (m.table_gen != text.gen) name_thread(text, m);
+    events_.begin(text.gen, m.m, time);
+    in_events_ = true;
+  }
+  events_.event(type, time, args);
+  events_count_++;
+  if (events_.full()) {
+    events_.end();
+    in_events_ = false;
+  }
+}
+
+// Hands the batches begun to the text.
+void Encoder::emit(GenerationText& text) {
+  if (in_tables_) tables_.end();
+  if (in_events_) events_.end();
+  in_tables_ = in_events_ = false;
+  text.bytes += tables_text_.size() + events_text_.size();
+  text.out += tables_text_;
+  text.out += events_text_;
+  tables_text_.clear();
+  events_text_.clear();
+}
+
+// Which G is on the M, as the file tells it.
+void Encoder::follow(MState& m, Event type, uint32_t arg) {
+  switch (type) {
+    case Event::GoStart:
+    case Event::GoCreateSyscall:
+    case Event::GoStatus: m.g = arg; break;
+    case Event::GoDestroy:
+    case Event::GoDestroySyscall: m.g = 0; break;
+    default: break;
+  }
+}
+
+inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* record,
+                            uint64_t header, const EventSpec& spec) {
+  uint64_t args[kMaxArgs];
+  const uint32_t arg = RecordHeader::arg(header);
+  args[0] = arg;
+  for (size_t i = 1; i < spec.nargs; i++) args[i] = record[1 + i];
+  if (spec.args[spec.nargs - 1].type == ArgType::String) [[unlikely]] {
+    const size_t fixed = spec.nargs;  // header, time, arguments between the first and the text
+    const auto* bytes = reinterpret_cast<const char*>(record + fixed);
+    const std::string_view string(
+        bytes, strnlen(bytes, (RecordHeader::words(header) - fixed) * sizeof(uint64_t)));
+    args[spec.nargs - 1] = string_id(text, string);
+    if (spec.number == Event::GoLabel && arg == m.g) m.name = string;
+  }
+  follow(m, spec.number, arg);
+  event(text, m, spec.number, record[1], {args, spec.nargs});
+}
+
+Walk Encoder::chunk(GenerationText& text, MState& m, const uint64_t* words, uint32_t count,
+                    std::vector<bool>* encoded) {
+  if (m.owed.count) lost(text, m);
+  const Walk walk =
+      walk_records(words, count, text.gen, [&](uint32_t offset, uint64_t header, const EventSpec& spec) {
+        if (encoded) {
+          if ((*encoded)[offset]) return;
+          (*encoded)[offset] = true;
+        }
+        record(text, m, words + offset, header, spec);
+      });
+  text.last_event = std::max(text.last_event, m.last_time);
+  emit(text);
+  return walk;
+}
+
+void Encoder::lost(GenerationText& text, MState& m) {
+  const uint64_t args[] = {m.owed.count, m.owed.from, m.owed.to};
+  const uint32_t known = m.known_gen;  // a Lost tells no status
+  event(text, m, Event::Lost, std::max(m.owed.to, text.start), args);
+  m.known_gen = known;
+  m.owed = {};
+  emit(text);
+}
+
+void Encoder::status(GenerationText& text, MState& m, const Note& note, uint64_t time) {
+  const bool blocked = note.status == Status::Waiting || note.status == Status::Syscall;
+  const uint64_t since = blocked ? note.since : time;
+  const uint64_t args[] = {note.g,
+                           static_cast<uint64_t>(note.status),
+                           blocked ? note.detail : 0,
+                           blocked ? note.object : 0,
+                           blocked ? note.holder : 0,
+                           since};
+  if (note.status != Status::Runnable) m.g = note.g;
+  event(text, m, Event::GoStatus, time, args);
+  emit(text);
+}
+
+void Encoder::gone(GenerationText& text, MState& m, uint64_t time) {
+  const uint64_t args[] = {m.g};
+  m.g = 0;
+  event(text, m, Event::GoDestroySyscall, time, args);
+  text.last_event = std::max(text.last_event, m.last_time);
+  emit(text);
+}
+
+void Encoder::clock(GenerationText& text, uint64_t frequency, const ClockReading& reading) {
+  const uint64_t args[] = {frequency, reading.mono, reading.wall};
+  table(text, Event::ClockSnapshot, args);
+  emit(text);
+}
+
+void Encoder::end(GenerationText& text, EndReason reason, uint64_t time) {
+  const uint64_t args[] = {static_cast<uint64_t>(reason)};
+  text.last_table = std::max({text.last_table + 1, time, text.last_event + 1});
+  table(text, Event::EndOfGeneration, args);
+  emit(text);
+}
+
+}  // namespace thrace::collector

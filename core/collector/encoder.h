@@ -1,0 +1,65 @@
+// Records and states become batches of a generation's text.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/collector/clock.h"
+#include "core/collector/generation_text.h"
+#include "core/collector/m_state.h"
+#include "core/collector/records.h"
+#include "core/format/batch.h"
+
+namespace thrace::collector {
+
+// Every function appends whole batches to text.out: the tables that the events need, then the events
+// (T6).  Times of an M strictly increase, whatever they were in the arena (T10).
+class Encoder {
+ public:
+  // Refreshes MState::name; called when the tables of a generation name an M.
+  using ReadName = std::function<void(MState&)>;
+
+  explicit Encoder(ReadName read_name) : read_name_(std::move(read_name)) {}
+
+  // The first batch of a generation.
+  void clock(GenerationText& text, uint64_t frequency, const ClockReading& reading);
+
+  // The records of a chunk.  What the M still owes (losses) comes before them.  With `encoded`,
+  // records at offsets that are set there are left out and those written are set.
+  Walk chunk(GenerationText& text, MState& m, const uint64_t* words, uint32_t count,
+             std::vector<bool>* encoded = nullptr);
+
+  // Events on behalf of an M that cannot write them.
+  void lost(GenerationText& text, MState& m);  // m.owed, which is empty then
+  void status(GenerationText& text, MState& m, const Note& note, uint64_t time);
+  void gone(GenerationText& text, MState& m, uint64_t time);  // GoDestroySyscall of m.g
+
+  // The last batch.
+  void end(GenerationText& text, EndReason reason, uint64_t time);
+
+  uint64_t events() const { return events_count_; }
+
+ private:
+  void table(GenerationText& text, Event type, std::span<const uint64_t> args,
+             std::string_view bytes = {});
+  uint32_t string_id(GenerationText& text, std::string_view string);
+  void name_thread(GenerationText& text, MState& m);
+  void event(GenerationText& text, MState& m, Event type, uint64_t time,
+             std::span<const uint64_t> args);
+  void record(GenerationText& text, MState& m, const uint64_t* record, uint64_t header,
+              const EventSpec& spec);
+  void follow(MState& m, Event type, uint32_t arg);
+  void emit(GenerationText& text);
+
+  ReadName read_name_;
+  std::string tables_text_, events_text_;
+  BatchWriter tables_{tables_text_};
+  BatchWriter events_{events_text_};
+  bool in_tables_ = false, in_events_ = false;
+  uint64_t events_count_ = 0;
+};
+
+}  // namespace thrace::collector

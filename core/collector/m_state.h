@@ -1,0 +1,92 @@
+// What the collector knows of one M.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/format/event.h"
+
+namespace thrace::collector {
+
+struct ProcessState;
+
+// A chunk taken from the queue of full ones, not encoded yet.
+struct Pending {
+  uint32_t page = 0;
+  uint32_t gen = 0;
+  uint32_t seq = 0;
+  uint64_t filled_seq = 0;  // Thread::seq when it became full
+  bool held = false;        // the thread may still have it: a straggler's
+};
+
+// A chunk whose writer has not come out of its gate in time: what was committed is in the file, the
+// rest will be counted when it moves (T5).
+struct HeldBack {
+  uint32_t page = 0;
+  uint32_t gen = 0;
+  uint64_t seq = 0;     // Thread::seq then
+  bool arrived = false; // it is ours now
+  std::vector<bool> encoded;  // by offset: records that are in the file
+};
+
+// The state of a G as published.
+struct Note {
+  uint32_t gen = 0;  // in which it was read; 0: nothing
+  uint32_t g = 0;
+  Status status = Status::None;
+  uint32_t detail = 0;
+  uint64_t object = 0;
+  uint64_t holder = 0;
+  uint64_t since = 0;
+};
+
+struct Losses {
+  uint64_t count = 0;
+  uint64_t from = 0;
+  uint64_t to = 0;
+
+  void add(uint64_t time) {
+    if (!count || time < from) from = time;
+    if (!count || time > to) to = time;
+    count++;
+  }
+};
+
+struct MState {
+  uint32_t m = 0;
+  uint32_t slot = 0;
+  ProcessState* process = nullptr;
+  int32_t tid = 0;
+
+  // What the file says.
+  uint64_t last_time = 0;   // times strictly increase from here (T10)
+  uint32_t known_gen = 0;   // last generation in which it has a status or an event
+  uint32_t table_gen = 0;   // last generation whose tables name it
+  uint32_t g = 0;           // G that is on it, 0: none
+  std::string name;
+  uint64_t name_read = 0;   // ticks
+
+  // Chunks.
+  uint32_t open_gen = 0;    // generation whose chunks are encoded; older ones are late
+  uint32_t next_seq = 0;    // the next chunk of it
+  std::vector<Pending> pending;
+  std::vector<HeldBack> held_back;
+  Losses owed;              // lost here, not told yet
+
+  // The advance under way.
+  Note note;
+  uint64_t advance_seq = 0;  // Thread::seq after the new generation was published
+  bool complete = true;      // all that it wrote in the old generation is encoded
+  bool passed = true;        // seen outside since
+  bool forced = false;       // not seen outside within the bound
+  uint64_t stuck_seq = ~uint64_t{0};  // Thread::seq when it was last forced: no second wait for that
+
+  uint32_t suspects = 0;     // chunks that may or may not be on their way to the queue
+
+  bool touched = false;     // has chunks to look at
+  bool dead = false;        // its thread is gone: it will never write
+  uint32_t gone_gen = 0;    // generation in which that was seen
+};
+
+}  // namespace thrace::collector

@@ -1,0 +1,45 @@
+// What the collector knows of one process image.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/collector/generation_text.h"
+#include "core/collector/m_state.h"
+#include "core/collector/trace_sink.h"
+
+namespace thrace::collector {
+
+struct ProcessState {
+  uint32_t slot = 0;
+  int32_t pid = 0;
+  uint32_t image = 0;
+  int pidfd = -1;  // -1: /proc is asked instead
+  std::unique_ptr<TraceSink> sink;
+  std::vector<MState*> threads;
+
+  // The open generations.  While an advance is under way there are two; what is encoded for the newer
+  // one waits here until the older one is closed.
+  std::unique_ptr<GenerationText> closing;
+  std::unique_ptr<GenerationText> current;
+
+  bool dead = false;
+
+  // The open text of a generation; nullptr: it is closed.
+  GenerationText* text(uint32_t gen) {
+    if (closing && closing->gen == gen) return closing.get();
+    return current && current->gen == gen ? current.get() : nullptr;
+  }
+
+  // Hands on what may be handed on, from `least` bytes.
+  void hand_on(size_t least) {
+    GenerationText& oldest = closing ? *closing : *current;
+    if (oldest.out.empty() || oldest.out.size() < least) return;
+    sink->data(std::move(oldest.out));
+    oldest.out.clear();
+  }
+};
+
+}  // namespace thrace::collector

@@ -1,0 +1,70 @@
+// All process images of the session: which slots are in use, and which processes are gone.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/arena/layout.h"
+#include "core/collector/clock.h"
+#include "core/collector/encoder.h"
+#include "core/collector/log.h"
+#include "core/collector/process_state.h"
+
+namespace thrace::collector {
+
+class ProcessTable {
+ public:
+  // Makes the place where an image's trace goes.  `first`: it is the first image of the session.
+  using OpenSink = std::function<std::unique_ptr<TraceSink>(const Process& process, bool first)>;
+
+  ProcessTable(char* base, Encoder& encoder, Clock& clock, Log& log, OpenSink open_sink);
+  ~ProcessTable();
+
+  // Takes in new images.
+  void scan();
+
+  // What images taken in from now on begin with.
+  void begin_generation(uint32_t gen, const ClockReading& start);
+
+  ProcessState* find(uint32_t slot) { return slot < kProcesses ? by_slot_[slot].get() : nullptr; }
+
+  // Images that are gone, each with the reason; asks the kernel.
+  struct Death {
+    ProcessState* process;
+    EndReason reason;
+  };
+  std::vector<Death> deaths();
+
+  // Frees the slot.  The image is forgotten.
+  void free(ProcessState& process);
+
+  // True if no image is left and none is being made.
+  bool empty() const;
+  bool seen_any() const { return seen_ > 0; }
+
+  template <typename Visit>
+  void each(Visit visit) {
+    for (auto& process : by_slot_)
+      if (process) visit(*process);
+  }
+
+ private:
+  void adopt(uint32_t slot);
+  bool is_gone(const ProcessState& process) const;
+  bool was_replaced(const ProcessState& process) const;
+  void drop_dead_claim(uint32_t slot);
+
+  char* base_;
+  Encoder& encoder_;
+  Clock& clock_;
+  Log& log_;
+  OpenSink open_sink_;
+  uint32_t gen_ = 1;
+  ClockReading start_;
+  std::vector<std::unique_ptr<ProcessState>> by_slot_;
+  uint32_t seen_ = 0;
+};
+
+}  // namespace thrace::collector

@@ -1,0 +1,57 @@
+// The loop of the collector: from the first process of a session to the end of the last.
+#pragma once
+
+#include <cstdint>
+
+#include "core/collector/advance.h"
+#include "core/collector/options.h"
+#include "core/collector/writer.h"
+
+namespace thrace::collector {
+
+class Session {
+ public:
+  // `base`: the arena, open.  `root`: a pidfd of the process that the session belongs to, -1: none.
+  // `signals`: a signalfd that is readable when the collector is told to stop.
+  Session(char* base, const Options& options, Log& log, int root, int signals);
+
+  // Returns when the session is over and all files are complete.
+  void run();
+
+ private:
+  std::unique_ptr<TraceSink> open_sink(const Process& process, bool first);
+  void read_name(MState& m);
+  void tick(uint64_t now);
+  void reap();
+  void bury();
+  bool wants_advance(uint64_t now);
+  bool is_over(uint64_t now);
+  int pause() const;
+  void sleep();
+  void close_all(EndReason reason);
+
+  char* base_;
+  const Options& options_;
+  Log& log_;
+  int root_;
+  int signals_;
+  bool told_to_stop_ = false;
+  bool root_gone_ = false;
+
+  Clock clock_;
+  Writer writer_;
+  Encoder encoder_;
+  ChunkStore store_;
+  ProcessTable processes_;
+  ThreadTable threads_;
+  Drain drain_;
+  Advance advance_;
+
+  uint64_t started_ = 0;       // all times: CLOCK_MONOTONIC, ns
+  uint64_t generation_since_ = 0;
+  uint64_t encoded_since_ = 0; // events, when the generation began
+  uint64_t busy_until_ = 0;    // chunks came lately
+  uint64_t empty_since_ = 0;   // no process is left; 0: some are
+};
+
+}  // namespace thrace::collector

@@ -1,0 +1,16 @@
+// Where the text of a process image's generations goes.
+#pragma once
+
+#include <string>
+
+namespace thrace::collector {
+
+class TraceSink {
+ public:
+  virtual ~TraceSink() = default;
+  virtual void data(std::string batches) = 0;  // of the generation under way
+  virtual void end_generation() = 0;
+  virtual void finish() = 0;  // the last call
+};
+
+}  // namespace thrace::collector

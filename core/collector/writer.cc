@@ -1,0 +1,137 @@
+// The queue to the writing thread, and that thread.
+#include "core/collector/writer.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace thrace::collector {
+namespace {
+
+constexpr size_t kMostWaiting = 64 << 20;  // bytes of text in the queue
+constexpr int kFlushInterval = 100;        // ms: what a collector that is killed may lose
+
+uint64_t milliseconds() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
+}
+
+}  // namespace
+
+struct Writer::File {
+  std::unique_ptr<TraceFile> file;
+  uint64_t flushed = 0;  // ms
+};
+
+struct Writer::Message {
+  enum class Kind : uint8_t { Open, Data, EndGeneration, Finish, Stop };
+  Kind kind;
+  File* file = nullptr;
+  std::string text = {};
+  FileOwner owner = {};
+  FileHeader header = {};
+};
+
+class Writer::Sink : public TraceSink {
+ public:
+  Sink(Writer& writer, File* file) : writer_(writer), file_(file) {}
+  void data(std::string batches) override {
+    writer_.post(new Message{Message::Kind::Data, file_, std::move(batches)});
+  }
+  void end_generation() override { writer_.post(new Message{Message::Kind::EndGeneration, file_}); }
+  void finish() override { writer_.post(new Message{Message::Kind::Finish, file_}); }
+
+ private:
+  Writer& writer_;
+  File* file_;
+};
+
+Writer::Writer(FilePolicy policy) : policy_(std::move(policy)) {
+  event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  thread_ = std::thread([this] { run(); });
+}
+
+Writer::~Writer() {
+  post(new Message{Message::Kind::Stop});
+  thread_.join();
+  close(event_);
+}
+
+std::unique_ptr<TraceSink> Writer::open(FileOwner owner, FileHeader header) {
+  File* file = new File;
+  post(new Message{Message::Kind::Open, file, {}, std::move(owner), std::move(header)});
+  return std::make_unique<Sink>(*this, file);
+}
+
+// Waits while the queue is full: then the arena fills, and the guests count what they lose (T8).
+void Writer::post(Message* message) {
+  while (waiting_bytes_.load(std::memory_order_relaxed) > kMostWaiting) usleep(500);
+  waiting_bytes_.fetch_add(message->text.size(), std::memory_order_relaxed);
+  while (!queue_.push(message)) usleep(500);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (!asleep_.load(std::memory_order_relaxed)) return;
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = write(event_, &one, sizeof one);
+}
+
+void Writer::wait(bool dirty) {
+  asleep_.store(true, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (queue_.read_available() == 0) {
+    pollfd fd{event_, POLLIN, 0};
+    poll(&fd, 1, dirty ? kFlushInterval : -1);
+  }
+  asleep_.store(false, std::memory_order_relaxed);
+  uint64_t count;
+  [[maybe_unused]] const ssize_t got = read(event_, &count, sizeof count);
+}
+
+// Gives files their share of the promise that little is lost if the collector is killed.
+void Writer::flush() {
+  const uint64_t now = milliseconds();
+  for (File* file : files_) {
+    if (!file->file->dirty() || now - file->flushed < kFlushInterval) continue;
+    file->file->flush();
+    file->flushed = now;
+  }
+}
+
+void Writer::handle(Message& message) {
+  switch (message.kind) {
+    case Message::Kind::Open:
+      message.file->file = std::make_unique<TraceFile>(policy_, message.owner, message.header);
+      files_.insert(message.file);
+      break;
+    case Message::Kind::Data:
+      message.file->file->data(message.text);
+      waiting_bytes_.fetch_sub(message.text.size(), std::memory_order_relaxed);
+      break;
+    case Message::Kind::EndGeneration: message.file->file->end_generation(); break;
+    case Message::Kind::Finish:
+      message.file->file->finish();
+      files_.erase(message.file);
+      delete message.file;
+      break;
+    case Message::Kind::Stop: stop_ = true; break;
+  }
+}
+
+void Writer::run() {
+  while (!stop_) {
+    Message* message = nullptr;
+    while (!stop_ && queue_.pop(message)) {
+      handle(*message);
+      delete message;
+      flush();
+    }
+    flush();
+    bool dirty = false;
+    for (const File* file : files_) dirty = dirty || file->file->dirty();
+    if (!stop_) wait(dirty);
+  }
+  for (File* file : files_) delete file;
+}
+
+}  // namespace thrace::collector
