@@ -34,13 +34,13 @@ Outcome c11_outcome(int result) {
 // A wrapper of one version of a name (see exports.map).
 #define VERSION(id, name, at_version, params)                                  \
   namespace hook {                                                             \
-  __asm__(".symver thrace_" #id ", " #name at_version);                        \
+  __asm__(".symver thrace_" #id ", " #name at_version);                         \
   THRACE_EXPORT int id params __asm__("thrace_" #id);                          \
   }                                                                            \
   int hook::id params
 
 // clang-format off
-#define OLD "@GLIBC_2.2.5"
+#define OLD "@GLIBC_2.2.5, remove"
 #define NEW "@@@GLIBC_2.3.2"
 #define COND (pthread_cond_t* cond)
 #define COND_MUTEX (pthread_cond_t* cond, pthread_mutex_t* mutex)
