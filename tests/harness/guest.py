@@ -119,12 +119,17 @@ def run(command, environment=None, seconds=60, stdin=None, before=None):
         return Outcome(status, out.read(), err.read(), took)
 
 
-def traced(parts, folder, command, mode="default", options=(), **keywords):
+def traced_environment(parts, extra=None):
+    """For the launcher: the parts of this build, whatever is installed."""
+    return clean_environment({"THRACE_LIBRARY": parts.library, "THRACE_COLLECT": parts.collector, **(extra or {})})
+
+
+def traced(parts, folder, command, mode="default", options=(), extra=None, **keywords):
     """Runs one command under thrace.  The traces are the files of `folder`."""
     words = [parts.launcher, "--quiet", "-o", os.path.join(folder, "%e.%p.thr")]
     if mode == "stress":
         words.append("--stress")
-    return run([*words, *options, "--", *command], **keywords)
+    return run([*words, *options, "--", *command], environment=traced_environment(parts, extra), **keywords)
 
 
 def finish(failures, figure=""):

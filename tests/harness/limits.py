@@ -93,7 +93,7 @@ def twenty_sessions(s):
     """Twenty programs at the same time, each with its own collector."""
     script = f'i=0; while [ $i -lt 20 ]; do {s.parts.launcher} -q -o {s.folder}/%e.%p.thr -- "$0" & i=$((i+1)); done; wait'
     command = ["sh", "-c", script, s.program("sem_crowd")]
-    seen = guest.run(command)
+    seen = guest.run(command, environment=guest.traced_environment(s.parts))
     s.reap()
     s.expect(seen.status == 0 and seen.stdout == b"120\n" * 20, f"{seen}")
     verdicts = s.checked()

@@ -49,7 +49,7 @@ def one_kill(parts, programs, folder, delay):
     command = [parts.launcher, "--quiet", "-o", os.path.join(folder, "killed.thr"), "--force", "--",
                os.path.join(programs, "marked_kill"), shared]
     with open(shared, "rb") as file, mmap.mmap(file.fileno(), SIZE, access=mmap.ACCESS_READ) as words:
-        process = subprocess.Popen(command, env=guest.clean_environment())
+        process = subprocess.Popen(command, env=guest.traced_environment(parts))
         end = time.monotonic() + 10
         while struct.unpack_from("q", words)[0] == 0:
             if process.poll() is not None or time.monotonic() > end:

@@ -40,7 +40,7 @@ def compare(parts, options, folder):
 
     wanted = os.path.join(folder, "expect")
     seen = guest.traced(parts, folder, options.command, options.mode,
-                        environment=guest.clean_environment({"THRACE_EXPECT": wanted}))
+                        extra={"THRACE_EXPECT": wanted})
     failures = untraced.differences(seen)
     failures += [f"still running 20 s later: {left}" for left in guest.reap_orphans()]
 
