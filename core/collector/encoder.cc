@@ -92,6 +92,11 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
     args[spec.nargs - 1] = string_id(text, string);
     if (spec.number == Event::GoLabel && arg == m.g) m.name = string;
   }
+  if (m.gap) [[unlikely]] {
+    m.gap = false;
+    const uint64_t nothing[] = {0, record[1], record[1]};
+    if (spec.number != Event::Lost) event(text, m, Event::Lost, record[1], nothing);
+  }
   follow(m, spec.number, arg);
   event(text, m, spec.number, record[1], {args, spec.nargs});
 }
@@ -106,7 +111,7 @@ Walk Encoder::chunk(GenerationText& text, MState& m, const uint64_t* words, uint
           (*encoded)[offset] = true;
         }
         record(text, m, words + offset, header, spec);
-      });
+      }, [&] { m.gap = true; });
   text.last_event = std::max(text.last_event, m.last_time);
   emit(text);
   return walk;

@@ -64,6 +64,7 @@ struct MState {
   uint32_t known_gen = 0;   // last generation in which it has a status or an event
   uint32_t table_gen = 0;   // last generation whose tables name it
   uint32_t g = 0;           // G that is on it, 0: none
+  bool gap = false;         // a record was abandoned: its next event does not follow (T3)
   std::string name;
   uint64_t name_read = 0;   // ticks
 

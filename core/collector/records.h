@@ -45,8 +45,9 @@ inline const std::array<RecordShape, 256>& record_shapes() {
 
 // Calls visit(offset, header, spec) for each committed record of generation `gen` in a chunk of
 // `count` words; `offset` is that of its header word.  All of the record lies within the chunk.
-template <typename Visit>
-inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Visit visit) {
+// Calls gap() for each place before a record where something is missing.
+template <typename Visit, typename Gap>
+inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Visit visit, Gap gap) {
   const auto& shapes = record_shapes();
   Walk walk;
   for (uint32_t at = kChunkHeaderWords; at < count;) {
@@ -55,6 +56,7 @@ inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Vi
       at++;
       continue;
     }
+    if (at != walk.used) gap();
     walk.holes += at - walk.used;
     const RecordShape& shape = shapes[RecordHeader::event(header)];
     const uint32_t length = RecordHeader::words(header);
@@ -63,16 +65,27 @@ inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Vi
     const bool fits = shape.spec && length <= count - at &&
                       (shape.text ? length >= shape.words : length == shape.words);
     if (!fits || (!committed && state != RecordState::Reserved)) {
+      gap();
       walk.malformed++;
       walk.used = ++at;
       continue;
     }
-    if (RecordHeader::gen(header) != (gen & 0xff)) walk.foreign++;
-    else if (!committed) walk.abandoned++;
-    else visit(at, header, *shape.spec);
+    if (RecordHeader::gen(header) != (gen & 0xff)) {
+      walk.foreign++;
+    } else if (!committed) {
+      gap();
+      walk.abandoned++;
+    } else {
+      visit(at, header, *shape.spec);
+    }
     walk.used = at += length;
   }
   return walk;
+}
+
+template <typename Visit>
+inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Visit visit) {
+  return walk_records(words, count, gen, visit, [] {});
 }
 
 }  // namespace thrace::collector

@@ -5,7 +5,7 @@
 
 #include "core/collector/advance.h"
 #include "core/collector/options.h"
-#include "core/collector/writer.h"
+#include "core/collector/writing_thread.h"
 
 namespace thrace::collector {
 
@@ -39,7 +39,7 @@ class Session {
   bool root_gone_ = false;
 
   Clock clock_;
-  Writer writer_;
+  WritingThread writer_;
   Encoder encoder_;
   ChunkStore store_;
   ProcessTable processes_;

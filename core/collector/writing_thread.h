@@ -13,15 +13,15 @@
 
 namespace thrace::collector {
 
-// One thread opens sinks and uses them; all files are made and written by the Writer's own.
-class Writer {
+// One thread opens sinks and uses them; all files are made and written by the WritingThread's own.
+class WritingThread {
  public:
-  explicit Writer(FilePolicy policy);
-  ~Writer();  // waits until all is written
-  Writer(const Writer&) = delete;
-  Writer& operator=(const Writer&) = delete;
+  explicit WritingThread(FilePolicy policy);
+  ~WritingThread();  // waits until all is written
+  WritingThread(const WritingThread&) = delete;
+  WritingThread& operator=(const WritingThread&) = delete;
 
-  // The place for a new trace.  The Writer must outlive it.
+  // The place for a new trace.  The WritingThread must outlive it.
   std::unique_ptr<TraceSink> open(FileOwner owner, FileHeader header);
 
  private:

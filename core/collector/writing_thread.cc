@@ -1,5 +1,5 @@
 // The queue to the writing thread, and that thread.
-#include "core/collector/writer.h"
+#include "core/collector/writing_thread.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -20,12 +20,12 @@ uint64_t milliseconds() {
 
 }  // namespace
 
-struct Writer::File {
+struct WritingThread::File {
   std::unique_ptr<TraceFile> file;
   uint64_t flushed = 0;  // ms
 };
 
-struct Writer::Message {
+struct WritingThread::Message {
   enum class Kind : uint8_t { Open, Data, EndGeneration, Finish, Stop };
   Kind kind;
   File* file = nullptr;
@@ -34,9 +34,9 @@ struct Writer::Message {
   FileHeader header = {};
 };
 
-class Writer::Sink : public TraceSink {
+class WritingThread::Sink : public TraceSink {
  public:
-  Sink(Writer& writer, File* file) : writer_(writer), file_(file) {}
+  Sink(WritingThread& writer, File* file) : writer_(writer), file_(file) {}
   void data(std::string batches) override {
     writer_.post(new Message{Message::Kind::Data, file_, std::move(batches)});
   }
@@ -44,29 +44,29 @@ class Writer::Sink : public TraceSink {
   void finish() override { writer_.post(new Message{Message::Kind::Finish, file_}); }
 
  private:
-  Writer& writer_;
+  WritingThread& writer_;
   File* file_;
 };
 
-Writer::Writer(FilePolicy policy) : policy_(std::move(policy)) {
+WritingThread::WritingThread(FilePolicy policy) : policy_(std::move(policy)) {
   event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { run(); });
 }
 
-Writer::~Writer() {
+WritingThread::~WritingThread() {
   post(new Message{Message::Kind::Stop});
   thread_.join();
   close(event_);
 }
 
-std::unique_ptr<TraceSink> Writer::open(FileOwner owner, FileHeader header) {
+std::unique_ptr<TraceSink> WritingThread::open(FileOwner owner, FileHeader header) {
   File* file = new File;
   post(new Message{Message::Kind::Open, file, {}, std::move(owner), std::move(header)});
   return std::make_unique<Sink>(*this, file);
 }
 
 // Waits while the queue is full: then the arena fills, and the guests count what they lose (T8).
-void Writer::post(Message* message) {
+void WritingThread::post(Message* message) {
   while (waiting_bytes_.load(std::memory_order_relaxed) > kMostWaiting) usleep(500);
   waiting_bytes_.fetch_add(message->text.size(), std::memory_order_relaxed);
   while (!queue_.push(message)) usleep(500);
@@ -76,7 +76,7 @@ void Writer::post(Message* message) {
   [[maybe_unused]] const ssize_t written = write(event_, &one, sizeof one);
 }
 
-void Writer::wait(bool dirty) {
+void WritingThread::wait(bool dirty) {
   asleep_.store(true, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (queue_.read_available() == 0) {
@@ -89,7 +89,7 @@ void Writer::wait(bool dirty) {
 }
 
 // Gives files their share of the promise that little is lost if the collector is killed.
-void Writer::flush() {
+void WritingThread::flush() {
   const uint64_t now = milliseconds();
   for (File* file : files_) {
     if (!file->file->dirty() || now - file->flushed < kFlushInterval) continue;
@@ -98,7 +98,7 @@ void Writer::flush() {
   }
 }
 
-void Writer::handle(Message& message) {
+void WritingThread::handle(Message& message) {
   switch (message.kind) {
     case Message::Kind::Open:
       message.file->file = std::make_unique<TraceFile>(policy_, message.owner, message.header);
@@ -118,7 +118,7 @@ void Writer::handle(Message& message) {
   }
 }
 
-void Writer::run() {
+void WritingThread::run() {
   while (!stop_) {
     Message* message = nullptr;
     while (!stop_ && queue_.pop(message)) {
