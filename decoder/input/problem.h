@@ -10,8 +10,8 @@ namespace thrace {
 struct Problem {
   std::string file;
   uint64_t offset = 0;  // of the byte, or of the frame that holds it, in the file
-  std::string rule;     // "F3" or "R6": as numbered on the format page; empty: the file cannot be read
-  std::string text;     // one sentence, without a full stop
+  std::string rule;  // "F3" or "R6": as numbered on the format page; empty: the file cannot be read
+  std::string text;  // one sentence, without a full stop
 
   // True if everything before it was read and everything behind it is missing: the end of a
   // recording that was killed.  False for damage and for broken rules.

@@ -34,7 +34,7 @@ std::string shares_text(const std::vector<Share>& shares, uint64_t total, Title 
   std::string text;
   for (size_t i = 0; i < shares.size() && i < kShownShares; i++)
     text += fmt::format(
-        "{}{} {:.0f} %", i ? ", " : "", title(shares[i].who),
+        "{}{} ({:.0f} %)", i ? ", " : "", title(shares[i].who),
         total ? 100.0 * static_cast<double>(shares[i].time) / static_cast<double>(total) : 0.0);
   if (shares.size() > kShownShares) text += fmt::format(", {} more", shares.size() - kShownShares);
   return text;
@@ -43,7 +43,8 @@ std::string shares_text(const std::vector<Share>& shares, uint64_t total, Title 
 }  // namespace
 
 std::string thread_title(const ThreadRow& row) {
-  return row.name.empty() ? fmt::format("tid {}", row.tid) : fmt::format("{}/{}", row.name, row.tid);
+  return row.name.empty() ? fmt::format("tid {}", row.tid)
+                          : fmt::format("{}/{}", row.name, row.tid);
 }
 
 Table thread_table(const Analysis& analysis, const std::string& thread) {

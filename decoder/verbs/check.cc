@@ -1,8 +1,10 @@
 // check: is this trace consistent?  Stricter than what the other verbs demand.
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "decoder/order/strict.h"
-#include "decoder/text/escape.h"
+#include "decoder/report/table.h"
 #include "decoder/verbs/verb.h"
 
 namespace thrace {
@@ -19,8 +21,9 @@ std::string state_text(const Task& task, const Clock& clock) {
   } else if (task.status == Status::Syscall) {
     text += fmt::format(" {}", task.detail);
   }
-  return fmt::format("{} since {:.6f} s", text,
-                     static_cast<double>(clock.since_start(task.since)) / kNanosPerSecond);
+  const int64_t since = clock.since_start(task.since);
+  return fmt::format("{} since {}", text,
+                     since < 0 ? "before the start" : duration_text(static_cast<uint64_t>(since)));
 }
 
 // Notes the names of threads while the trace goes by.
@@ -67,9 +70,9 @@ int check_one(Source source) {
   const bool cut = only_cut(trace.problems());
   const char* verdict = trace.problems().empty() ? "OK" : cut ? "OK, but cut" : "FAIL";
   const auto ended = enum_text(ArgType::End, static_cast<uint64_t>(trace.end()));
-  fmt::print("{}: {}: {} events, {} generations, {} threads, {} lost, {:.6f} s, ended by {}\n",
+  fmt::print("{}: {}: {} events, {} generations, {} threads, {} lost, {}, ended by {}\n",
              trace.name(), verdict, trace.events(), trace.generations(), sink.threads(),
-             trace.lost(), static_cast<double>(trace.duration()) / kNanosPerSecond,
+             trace.lost(), duration_text(static_cast<uint64_t>(trace.duration())),
              ended.empty() ? "a cut" : ended);
   print_open(trace, sink);
   std::fflush(stdout);

@@ -26,6 +26,7 @@ void add_info(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
 void add_dump(CLI::App& app, int& status);
 void add_assemble(CLI::App& app, int& status);
+void add_export(CLI::App& app, int& status);
 void add_events(CLI::App& app, int& status);
 
 // Prints problems to standard error, the first `limit` of them.

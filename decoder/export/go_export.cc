@@ -1,0 +1,352 @@
+// Translating the merged stream into Go's events.
+#include "decoder/export/go_export.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "decoder/text/escape.h"
+
+namespace thrace {
+namespace {
+
+constexpr uint64_t kNoThread = ~0ull;
+constexpr uint64_t kEpoch = 1000;  // ns before the trace, for events before its first snapshot
+// Threads of the viewers themselves, which a kernel tid could collide with.
+constexpr uint64_t kViewerThreads = 1'000'000, kViewerThreadsEnd = 1'000'010;
+constexpr uint64_t kMadeUpThreads = 1ull << 32;  // beyond all tids
+
+// The states of the Go format; those of a G are numbered as ours.
+constexpr uint64_t kProcRunning = 1, kProcIdle = 2, kProcSyscall = 3;
+
+std::string what_text(ArgType type, uint64_t value, uint64_t object) {
+  return fmt::format("{} {:#x}", enum_text(type, value), object);
+}
+
+}  // namespace
+
+void GoExport::begin(const Generation& generation) {
+  if (number_++ == 0) clock_ = generation.clock;
+  // Nothing of a generation lies before its clock: what comes late is moved up.
+  const int64_t start = generation.has_clock ? clock_.since_start(generation.clock.ticks)
+                                             : static_cast<int64_t>(now_);
+  start_ = std::max<uint64_t>(now_, static_cast<uint64_t>(std::max<int64_t>(start, 0)) + kEpoch);
+  position_ = 0;
+  order_.clear();
+  edges_.clear();
+  tables_.clear();
+}
+
+GoExport::Stream& GoExport::stream(const Generation& generation, uint64_t m) {
+  Stream& s = streams_[m];
+  if (s.p == 0) {
+    s.p = next_p_++;
+    const ThreadName* name = generation.thread(m);
+    const uint64_t tid = name ? name->tid : 0;
+    const bool usable = tid != 0 && tid < kMadeUpThreads && !threads_.find(tid) &&
+                        (tid < kViewerThreads || tid >= kViewerThreadsEnd);
+    s.thread = usable ? tid : kMadeUpThreads + s.p;
+    threads_[s.thread] = true;
+  }
+  if (s.generation != number_) {
+    s.generation = number_;
+    s.records.clear();
+    s.wakes.clear();
+    order_.push_back(m);
+  }
+  return s;
+}
+
+GoExport::Record& GoExport::add(Stream& s, GoEvent event, std::initializer_list<uint64_t> args) {
+  Record& record = s.records.emplace_back();
+  record.time = now_;
+  record.event = event;
+  for (const uint64_t arg : args) record.args[record.count++] = arg;
+  return record;
+}
+
+GoExport::Go& GoExport::introduce(uint64_t g) {
+  Go& go = goes_[g];
+  go = Go{};
+  go.id = next_g_++;
+  go.generation = number_;
+  go.root = fmt::format("thread G{}", go.id);
+  return go;
+}
+
+void GoExport::proc_status(Stream& s, uint64_t status) {
+  if (s.p_generation == number_) return;
+  s.p_generation = number_;
+  s.p_seq = 0;
+  add(s, GoEvent::ProcStatus, {s.p, status});
+}
+
+// Makes sure that the thread has its P.
+void GoExport::take_proc(Stream& s) {
+  if (s.proc == Proc::Running) return proc_status(s, kProcRunning);
+  proc_status(s, kProcIdle);
+  add(s, GoEvent::ProcStart, {s.p, ++s.p_seq});
+  s.proc = Proc::Running;
+}
+
+void GoExport::start(Stream& s, uint64_t g, Go& go) {
+  take_proc(s);
+  add(s, GoEvent::GoStart, {go.id, ++go.seq});
+  go.status = Status::Running;
+  s.g = g;
+}
+
+void GoExport::wake_self(Stream& s, Go& go) {
+  add(s, GoEvent::GoUnblock, {go.id, ++go.seq, stack(go, "wait over")});
+}
+
+// The end of a wait: GoUnblock where the Wake is if that is known to be in order, then GoStart.
+void GoExport::unblock(Stream& s, Go& go, const EventView& e) {
+  const uint64_t waker = e.args[1], age = e.args[2], seq = e.args[3];
+  Stream* by = waker != 0 && seq != 0 && age == 0 ? streams_.find(waker) : nullptr;
+  const PlacedWake* wake = nullptr;
+  if (by && by != &s && by->generation == number_) {
+    const auto at = std::lower_bound(by->wakes.begin(), by->wakes.end(), seq,
+                                     [](const PlacedWake& w, uint64_t n) { return w.seq < n; });
+    if (at != by->wakes.end() && at->seq == seq && at->position > go.blocked) wake = &*at;
+  }
+  if (!wake) return wake_self(s, go);
+  Record& place = by->records[wake->record];
+  edges_.push_back({{go.id, ++go.seq, place.args[0]}, place.more});
+  place.more = static_cast<uint32_t>(edges_.size() - 1);
+}
+
+void GoExport::block(Stream& s, Go& go, uint64_t reason, uint64_t object) {
+  const auto text = fmt::format("sync ({})", enum_text(ArgType::Wait, reason));
+  add(s, GoEvent::GoBlock,
+      {tables_.string(text), stack(go, what_text(ArgType::Wait, reason, object))});
+  go.status = Status::Waiting;
+  go.blocked = position_;
+}
+
+void GoExport::syscall(Stream& s, Go& go, uint64_t number) {
+  add(s, GoEvent::GoSyscallBegin, {++s.p_seq, stack(go, fmt::format("syscall {}", number))});
+  go.status = Status::Syscall;
+}
+
+void GoExport::syscall_end(Stream& s, uint64_t g, Go& go) {
+  if (s.abandoned) {
+    add(s, GoEvent::GoSyscallEndBlocked, {});
+    s.abandoned = false;
+    start(s, g, go);
+    return;
+  }
+  add(s, GoEvent::GoSyscallEnd, {});
+  go.status = Status::Running;
+}
+
+// Brings the G of a thread to Running, by the shortest way.
+void GoExport::running(Stream& s, Go& go) {
+  const uint64_t g = s.g;
+  switch (go.status) {
+    case Status::Waiting:
+      wake_self(s, go);
+      [[fallthrough]];
+    case Status::Runnable:
+      start(s, g, go);
+      break;
+    case Status::Syscall:
+      syscall_end(s, g, go);
+      break;
+    default:
+      break;
+  }
+}
+
+// The G of a thread is gone.
+void GoExport::finish_task(Stream& s, uint64_t g, Go& go) {
+  if (go.status == Status::Running) {
+    add(s, GoEvent::GoDestroy, {});
+  } else if (go.status == Status::Syscall) {
+    add(s, GoEvent::GoDestroySyscall, {});
+    if (!s.abandoned) s.proc = Proc::None;  // it went with the call: a new one, if ever
+    if (s.proc == Proc::None) s.p = next_p_++, s.p_generation = 0;
+    s.abandoned = false;
+  }
+  if (s.proc == Proc::Running) {
+    add(s, GoEvent::ProcStop, {});
+    s.proc = Proc::Idle;
+  }
+  s.g = 0;
+  goes_.erase(g);
+}
+
+// After a loss: the way from what the reader knows to what the status says.
+void GoExport::reach(Stream& s, uint64_t g, Go& go, const EventView& e) {
+  const auto wanted = static_cast<Status>(e.args[1]);
+  if (go.status == Status::Runnable && wanted == Status::Runnable) return;
+  if (go.status != Status::Running) {
+    s.g = g;
+    running(s, go);
+  }
+  switch (wanted) {
+    case Status::Waiting:
+      block(s, go, e.args[2], e.args[3]);
+      break;
+    case Status::Syscall:
+      syscall(s, go, e.args[2]);
+      break;
+    case Status::Runnable:
+      add(s, GoEvent::GoStop, {tables_.string("lost"), 0});
+      go.status = Status::Runnable;
+      s.g = 0;
+      break;
+    default:
+      break;
+  }
+}
+
+void GoExport::status(Stream& s, const EventView& e) {
+  const uint64_t g = e.args[0];
+  const auto wanted = static_cast<Status>(e.args[1]);
+  const bool binds = wanted != Status::Runnable;
+  Go* go = goes_.find(g);
+  if (binds && s.g != 0 && s.g != g)  // lost: the one before must have ended
+    if (Go* old = goes_.find(s.g)) {
+      if (old->generation == number_)
+        finish_task(s, s.g, *old);
+      else
+        s.g = 0;
+    }
+  const bool first_of_stream = s.records.empty();
+  const bool fresh = !go;
+  if (fresh) go = &introduce(g);
+  if (fresh && number_ > 1) {
+    // Only the first generation may introduce a G by its status: create it here and now.
+    if (binds) {
+      take_proc(s);
+      add(s, GoEvent::GoCreate, {go->id, stack(*go, "found after a loss"), 0});
+      start(s, g, *go);
+      return reach(s, g, *go, e);
+    }
+    take_proc(s);
+    add(s, GoEvent::GoCreate, {go->id, stack(*go, "found after a loss"), 0});
+    go->status = Status::Runnable;
+    return;
+  }
+  if (fresh) go->status = wanted;
+  // What was so since before the generation is said at its start.
+  const uint64_t now = now_;
+  if (fresh || go->generation != number_) {
+    if (first_of_stream) now_ = start_;
+    go->generation = number_;
+    go->seq = 0;
+    go->blocked = first_of_stream ? 0 : position_;
+    if (go->status == Status::Running || go->status == Status::Waiting) {
+      if (fresh) s.proc = Proc::Running;
+      if (s.proc == Proc::Running) proc_status(s, kProcRunning);
+    } else if (go->status == Status::Syscall) {
+      if (fresh) s.proc = Proc::Running;
+      if (!s.abandoned) proc_status(s, kProcSyscall);
+    }
+    const bool here = go->status == Status::Running || go->status == Status::Syscall;
+    add(s, GoEvent::GoStatus,
+        {go->id, here ? s.thread : kNoThread, static_cast<uint64_t>(go->status)});
+  }
+  now_ = now;
+  if (binds) s.g = g;
+  if (go->status != wanted) reach(s, g, *go, e);
+}
+
+void GoExport::event(const Generation& generation, const OrderedEvent& ordered) {
+  const EventView& e = ordered.event;
+  Stream& s = stream(generation, ordered.m);
+  position_++;
+  now_ = std::max<uint64_t>(
+      start_, static_cast<uint64_t>(std::max<int64_t>(clock_.since_start(e.time), 0)) + kEpoch);
+
+  switch (e.type) {
+    case Event::GoStatus:
+      return status(s, e);
+    case Event::Wake: {
+      // Its first argument is the stack of the GoUnblocks that may come to stand here.
+      const Go* go = s.g ? goes_.find(s.g) : nullptr;
+      const std::string what = what_text(ArgType::Wake, e.args[0], e.args[1]);
+      s.wakes.push_back({static_cast<uint32_t>(s.records.size()), position_, e.args[2]});
+      add(s, GoEvent::None, {tables_.stack(what, go ? go->root : "")});
+      return;
+    }
+    case Event::GoCreateSyscall: {
+      Go& go = introduce(e.args[0]);
+      if (s.proc == Proc::Running) add(s, GoEvent::ProcStop, {}), s.proc = Proc::Idle;
+      add(s, GoEvent::GoCreateSyscall, {go.id});
+      go.status = Status::Syscall;
+      s.abandoned = true;
+      s.g = e.args[0];
+      return;
+    }
+    case Event::GoStart: {
+      Go* go = goes_.find(e.args[0]);
+      if (!go) {  // its creation was lost
+        go = &introduce(e.args[0]);
+        take_proc(s);
+        add(s, GoEvent::GoCreate, {go->id, stack(*go, "found after a loss"), 0});
+      }
+      return start(s, e.args[0], *go);
+    }
+    default:
+      break;
+  }
+  Go* go = goes_.find(s.g);
+  if (!go || go->generation != number_) return;
+  switch (e.type) {
+    case Event::GoCreate: {
+      const uint64_t creator = s.g;
+      Go& child = introduce(e.args[0]);
+      child.root = fmt::format("thread {:#x}", e.args[1]);
+      child.status = Status::Runnable;
+      add(s, GoEvent::GoCreate,
+          {child.id, tables_.stack(child.root, ""), stack(*goes_.find(creator), "create")});
+      return;
+    }
+    case Event::GoStop:
+      add(s, GoEvent::GoStop,
+          {tables_.string(std::string(enum_text(ArgType::Stop, e.args[0]))), stack(*go, "yield")});
+      go->status = Status::Runnable;
+      s.g = 0;
+      return;
+    case Event::GoBlock:
+      return block(s, *go, e.args[0], e.args[1]);
+    case Event::GoUnblock:
+      unblock(s, *go, e);
+      return start(s, s.g, *go);
+    case Event::GoSyscallBegin:
+      return syscall(s, *go, e.args[0]);
+    case Event::GoSyscallEnd:
+    case Event::GoSyscallEndBlocked:
+      return syscall_end(s, s.g, *go);
+    case Event::GoDestroy:
+    case Event::GoDestroySyscall:
+      return finish_task(s, s.g, *go);
+    case Event::GoLabel:
+      if (e.args[0] == s.g && go->status == Status::Running)
+        add(s, GoEvent::GoLabel, {tables_.string(escape(generation.string(e.args[1])))});
+      return;
+    default:
+      return;  // Lost: the status that follows says what is
+  }
+}
+
+void GoExport::end(const Generation&) {
+  writer_.tables(number_, start_, tables_);
+  for (const uint64_t m : order_) {
+    const Stream& s = *streams_.find(m);
+    writer_.begin(number_, s.thread);
+    for (const Record& record : s.records) {
+      if (record.event != GoEvent::None) {
+        writer_.event(record.time, record.event, record.args, record.count);
+        continue;
+      }
+      for (uint32_t i = record.more; i != kNone; i = edges_[i].next)
+        writer_.event(record.time, GoEvent::GoUnblock, edges_[i].args, 3);
+    }
+    writer_.end();
+  }
+}
+
+}  // namespace thrace

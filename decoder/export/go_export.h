@@ -1,0 +1,109 @@
+// The export to `go 1.23 trace`: every M is a thread with a P of its own, every G a goroutine.
+//
+// Go's tools check the order and the states of what they read, so this is also the outside proof of
+// ours.  Where the formats differ:
+//   * Being woken is two events there: GoUnblock, in the stream of whoever woke, and GoStart.  The
+//     GoUnblock goes to the place of the Wake if that is known, in the same generation and between
+//     the block and the end of the wait; else to the woken thread's own stream.
+//   * GoStart and GoUnblock of a G, and ProcStart and GoSyscallBegin of a P, are numbered from 1 in
+//     each generation.
+//   * A sleeper's status may come late in a generation here (when it wakes); there it must precede
+//     the GoUnblock, so it is moved to the start of the generation.
+//   * A G that vanishes in a wait, or whose creation failed, cannot be ended: it stays as it is.
+// A generation is collected in memory first, and written when all edges are decided.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decoder/export/go_writer.h"
+#include "decoder/order/trace.h"
+
+namespace thrace {
+
+class GoExport : public EventSink {
+ public:
+  explicit GoExport(std::FILE* out) : writer_(out) { writer_.header(); }
+
+  void begin(const Generation& generation) override;
+  void event(const Generation& generation, const OrderedEvent& event) override;
+  void end(const Generation& generation) override;
+
+  bool failed() const { return writer_.failed(); }
+
+ private:
+  static constexpr uint32_t kNone = ~0u;
+
+  struct Record {
+    uint64_t time = 0;
+    GoEvent event = GoEvent::None;
+    uint8_t count = 0;
+    uint32_t more = kNone;  // None only: the first of the GoUnblocks that came to stand here
+    uint64_t args[3] = {};
+  };
+  // A GoUnblock at the place of a Wake; one Wake may have several.
+  struct Edge {
+    uint64_t args[3];
+    uint32_t next = kNone;
+  };
+  struct PlacedWake {
+    uint32_t record;
+    uint64_t position;  // in the merged stream of the generation
+    uint64_t seq;
+  };
+  enum class Proc : uint8_t { None, Idle, Running };
+  struct Go {  // a G, as the reader of the export sees it
+    uint64_t id = 0;
+    Status status = Status::None;
+    uint64_t seq = 0;
+    uint64_t generation = 0;  // that has its status
+    uint64_t blocked = 0;     // position of the block in the merged stream of the generation
+    std::string root;         // the outermost frame of its stacks
+  };
+  struct Stream {  // an M
+    uint64_t thread = 0;
+    uint64_t p = 0;
+    Proc proc = Proc::None;
+    uint64_t p_seq = 0;
+    uint64_t p_generation = 0;
+    uint64_t g = 0;          // that it runs, or that waits or is in a system call on it; 0: none
+    bool abandoned = false;  // its system call holds no P
+    uint64_t generation = 0;
+    std::vector<Record> records;
+    std::vector<PlacedWake> wakes;
+  };
+
+  Stream& stream(const Generation& generation, uint64_t m);
+  Go& introduce(uint64_t g);
+  Record& add(Stream& s, GoEvent event, std::initializer_list<uint64_t> args);
+  void proc_status(Stream& s, uint64_t status);
+  void take_proc(Stream& s);
+  void start(Stream& s, uint64_t g, Go& go);
+  void wake_self(Stream& s, Go& go);
+  void unblock(Stream& s, Go& go, const EventView& event);
+  void status(Stream& s, const EventView& event);
+  void reach(Stream& s, uint64_t g, Go& go, const EventView& event);
+  void finish_task(Stream& s, uint64_t g, Go& go);
+  void running(Stream& s, Go& go);
+  void block(Stream& s, Go& go, uint64_t reason, uint64_t object);
+  void syscall(Stream& s, Go& go, uint64_t number);
+  void syscall_end(Stream& s, uint64_t g, Go& go);
+  uint64_t stack(const Go& go, const std::string& what) { return tables_.stack(what, go.root); }
+
+  GoWriter writer_;
+  GoTables tables_;
+  Clock clock_;
+  IdMap<Go> goes_;
+  IdMap<Stream> streams_;
+  IdMap<bool> threads_;          // ids that are taken
+  std::vector<uint64_t> order_;  // Ms of this generation, by first event
+  std::vector<Edge> edges_;
+  uint64_t number_ = 0;  // of the generation, from 1
+  uint64_t start_ = 0;   // of the generation, ns
+  uint64_t now_ = 0;
+  uint64_t position_ = 0;
+  uint64_t next_g_ = 1;
+  uint64_t next_p_ = 1;
+};
+
+}  // namespace thrace
