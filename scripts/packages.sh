@@ -59,9 +59,10 @@ apt_update() {
   return 1
 }
 
-# The "URI KEYRING" that this machine's own Debian packages come from (KEYRING may be missing).
+# debian_source CODENAME FOLDER: the "URI KEYRING" that the machine's own Debian packages come from, out
+# of apt's FOLDER (KEYRING may be missing).
 debian_source() {
-  local codename=$1
+  local codename=$1 folder=$2
   shopt -s nullglob
   # deb822: stanzas of "Key: value"; then the one-line form.
   awk -v suite="$codename" '
@@ -75,7 +76,7 @@ debian_source() {
         if (word[1] == "Suites:") for (j = 2; j <= n; j++) if (word[j] == suite) wanted = 1
       }
       if (wanted && uri != "") { print uri, key; exit }
-    }' /etc/apt/sources.list.d/*.sources /dev/null
+    }' "$folder"/sources.list.d/*.sources /dev/null
   awk -v suite="$codename" '
     $1 == "deb" {
       key = ""; at = 2
@@ -86,7 +87,7 @@ debian_source() {
         }
       }
       if ($(at + 1) == suite) { print $at, key; exit }
-    }' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /dev/null 2>/dev/null
+    }' "$folder/sources.list" "$folder"/sources.list.d/*.list /dev/null 2>/dev/null || true
 }
 
 # Makes the backports known to apt, from the place that the machine's other packages come from.
@@ -94,7 +95,7 @@ add_backports() {
   local codename uri key
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
   apt-cache show "$GO_PACKAGE" >/dev/null 2>&1 && return 0
-  read -r uri key < <(debian_source "$codename" | head -n 1) || return 1
+  read -r uri key < <(debian_source "$codename" /etc/apt | head -n 1) || return 1
   {
     printf 'Types: deb\nURIs: %s\nSuites: %s-backports\nComponents: main\n' "$uri" "$codename"
     [[ -z $key ]] || printf 'Signed-By: %s\n' "$key"

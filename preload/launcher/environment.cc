@@ -27,6 +27,11 @@ std::string Environment::get(std::string_view name) const {
   return {};
 }
 
+bool Environment::is_set(std::string_view name) const {
+  const std::string value = get(name);
+  return !value.empty() && value != "0";
+}
+
 void Environment::set(std::string_view name, std::string_view value) {
   std::string entry = std::string(name) + "=" + std::string(value);
   for (std::string& old : entries_) {

@@ -14,6 +14,8 @@ class Environment {
 
   // The value of a variable; empty when it is not set.
   std::string get(std::string_view name) const;
+  // A flag: set, and neither empty nor 0.
+  bool is_set(std::string_view name) const;
   void set(std::string_view name, std::string_view value);
   void unset(std::string_view name);
   // "NAME=VALUE" sets, "NAME" unsets.

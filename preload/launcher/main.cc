@@ -48,22 +48,23 @@ int print_env(Environment environment, const Options& options) {
 }
 
 void announce(const Environment& environment, const std::string& file, const char* called_as) {
-  if (!environment.get("THRACE_QUIET").empty()) return;
+  if (environment.is_set("THRACE_QUIET")) return;
   const std::string name = shell_word(short_name(file));
   fmt::print(stderr, "thrace: recording to {}, then: {} summary {}\n", name,
              decoder_command(called_as), name);
 }
 
-// Becomes the command.  Returns the exit status if it cannot.
+// Becomes the command; tells `started` the name of the trace just before.  Returns the exit status if
+// it cannot.
 int launch(const Target& target, const Environment& environment, const Options& options,
-           const char* called_as) try {
+           const char* called_as, const Started& started) try {
   const std::string file = output_name(environment, target.image, getpid());
-  check_output(environment, file);
   const std::string library = find_library(environment);
   const std::string arena = start_session(find_collector(environment), environment, getpid());
   Environment own = program_environment(environment, options, library, target.needed);
   own.set("THRACE_ARENA", arena);
   announce(environment, file, called_as);
+  started(file);
 
   std::vector<std::string> words = target.arguments;
   std::vector<char*> argv;
@@ -81,7 +82,7 @@ int run(int argc, char** argv) {
   Environment environment = inherited;
   environment.unset("THRACE_ARENA");  // of a session that this launcher is itself a part of
   const Options options = parse_options(argc, argv, environment);
-  settle(environment);
+  settle(environment, options.given);
   if (options.check) return run_check(environment, options.command);
   if (options.command.empty() && !options.print_env) {
     throw Failure(kOwnFailure, "no command given; thrace --help shows how");
@@ -90,12 +91,13 @@ int run(int argc, char** argv) {
   if (options.print_env) return print_env(environment, options);
 
   const Target target = resolve(options.command);
-  const auto become = [&] { return launch(target, environment, options, argv[0]); };
-  if (!options.report) return become();
+  const auto become = [&](const Started& started) {
+    return launch(target, environment, options, argv[0], started);
+  };
+  if (!options.report) return become([](const std::string&) {});
   const std::string decoder = find_decoder();
   if (decoder.empty()) throw Failure(kOwnFailure, "trace-decode is missing: there can be no report");
-  const auto name = [&](int pid) { return output_name(environment, target.image, pid); };
-  run_and_report(become, name, decoder, inherited);
+  run_and_report(become, decoder, inherited);
 }
 
 }  // namespace

@@ -67,17 +67,17 @@ Options parse_options(int argc, char** argv, Environment& environment) {
 
   Options options;
   std::deque<std::string> values;  // stays in place while options point into it
-  std::vector<std::pair<const Setting*, CLI::Option*>> given;
+  std::vector<CLI::Option*> parsed;
   for (const Setting& setting : settings()) {
-    std::string& value = values.emplace_back();
-    CLI::Option* option;
+    std::string& value = values.emplace_back("1");
+    std::string names = setting.option;
+    if (*setting.letter) names = fmt::format("{},{}", setting.letter, setting.option);
     if (setting.kind == ValueKind::Flag) {
-      option = app.add_flag(setting.flags, setting.help);
+      parsed.push_back(app.add_flag(names, setting.help));
     } else {
-      option = app.add_option(setting.flags, value, setting.help)->type_name(setting.metavar);
-      option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+      parsed.push_back(app.add_option(names, value, setting.help)->type_name(setting.metavar));
+      parsed.back()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     }
-    given.emplace_back(&setting, option);
   }
   app.add_option("-E", options.changes,
                  "set or unset a variable in the program only")
@@ -108,14 +108,11 @@ Options parse_options(int argc, char** argv, Environment& environment) {
     throw Failure(kOwnFailure, fmt::format("{}; thrace --help says more", error.what()));
   }
 
-  for (size_t i = 0; i < given.size(); ++i) {
-    const auto [setting, option] = given[i];
-    if (!option->count()) continue;
-    const bool flag = setting->kind == ValueKind::Flag;
-    if (const std::string wrong = complaint(*setting, values[i]); !flag && !wrong.empty()) {
-      throw Failure(kOwnFailure, fmt::format("{} {} {}", option->get_name(), values[i], wrong));
-    }
-    environment.set(setting->variable, flag ? "1" : values[i]);
+  for (size_t i = 0; i < parsed.size(); ++i) {
+    if (!parsed[i]->count()) continue;
+    const char* variable = settings()[i].variable;
+    environment.set(variable, values[i]);
+    options.given.insert(variable);
   }
   options.command.assign(argv + std::min(start, argc), argv + argc);
   return options;

@@ -1,6 +1,7 @@
 // The launcher's command line.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct Options {
   bool print_env = false;
   bool check = false;
   std::vector<std::string> changes;  // -E, in order
+  std::set<std::string> given;       // the settings among the options, by variable
   std::vector<std::string> command;
 };
 

@@ -7,17 +7,13 @@
 
 namespace thrace {
 
-inline constexpr const char* kDefaultOutput = "thrace.%e.%p.thr";
-
-// Makes THRACE_OUTPUT an absolute template with %h and %t filled in, so that all files of the session
-// agree on them.  Throws Failure when its folder cannot be written.
+// Makes THRACE_OUTPUT an absolute template that no longer depends on host and time, so that launcher
+// and collector agree on the name.  Throws Failure when its folder cannot be written.
 void settle_output(Environment& environment);
 
-// The file of the first process image.
+// The file that the collector will make for the first process image: it goes on to NAME.1, NAME.2
+// where a file must not be overwritten.
 std::string output_name(const Environment& environment, const std::string& image, int pid);
-
-// Throws Failure if that file must not be written.
-void check_output(const Environment& environment, const std::string& name);
 
 // As the user would type it: relative when it lies in or below the current folder.
 std::string short_name(const std::string& path);

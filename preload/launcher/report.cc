@@ -21,6 +21,18 @@ namespace {
 constexpr std::chrono::seconds kPatience{60};   // for the collector to finish the file
 constexpr std::chrono::seconds kSilence{2};     // before we say that we wait
 constexpr std::chrono::milliseconds kPoll{5};
+const std::string kFailed(1, '\0');            // no file's name has it
+
+std::string read_all(int fd) {
+  std::string result;
+  char buffer[4096];
+  while (true) {
+    const ssize_t count = read(fd, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return result;
+    result.append(buffer, count);
+  }
+}
 
 // Signals that are about a process itself: never blocked, never forwarded.
 bool forwarded(int number) {
@@ -122,39 +134,38 @@ void print_summary(const std::string& decoder, const std::string& file, Environm
 
 }  // namespace
 
-void run_and_report(const std::function<int()>& launch,
-                    const std::function<std::string(int)>& name, const std::string& decoder,
+void run_and_report(const std::function<int(const Started&)>& launch, const std::string& decoder,
                     Environment environment) {
   const auto old_sigchld = std::signal(SIGCHLD, SIG_DFL);  // ignored, there would be no status
   const sigset_t signals = watched();
   sigset_t before;
   sigprocmask(SIG_BLOCK, &signals, &before);
-  int alive[2];  // closed by a successful exec
-  const bool piped = pipe2(alive, O_CLOEXEC) == 0;
+  int word[2];  // the child says the file's name; a successful exec closes its end
+  const bool piped = pipe2(word, O_CLOEXEC) == 0;
   const pid_t child = piped ? fork() : -1;
   if (child < 0) throw Failure(kOwnFailure, "cannot start a process for the command");
   if (child == 0) {
     std::signal(SIGCHLD, old_sigchld);
     sigprocmask(SIG_SETMASK, &before, nullptr);
-    const int status = launch();
-    if (write(alive[1], "!", 1) != 1) _exit(kOwnFailure);
+    const auto say = [&](const std::string& text) {
+      if (write(word[1], text.data(), text.size()) < 0) _exit(kOwnFailure);
+    };
+    const int status = launch(say);
+    say(kFailed);
     _exit(status);
   }
-  close(alive[1]);
-  char mark;
-  const bool ran = read(alive[0], &mark, 1) != 1;
-  close(alive[0]);
+  close(word[1]);
+  const std::string file = read_all(word[0]);
+  close(word[0]);
   const int status = wait_for(child, signals);
   discard(signals);
   sigprocmask(SIG_SETMASK, &before, nullptr);
-  if (ran) {
-    const std::string file = name(child);
-    if (wait_for_file(file)) {
-      print_summary(decoder, file, std::move(environment));
-    } else {
-      fmt::print(stderr, "thrace: no finished trace at {} yet; later: {} summary {}\n", file,
-                 shell_word(decoder), shell_word(file));
-    }
+  const bool ran = !file.empty() && file.find(kFailed) == std::string::npos;
+  if (ran && wait_for_file(file)) {
+    print_summary(decoder, file, std::move(environment));
+  } else if (ran) {
+    fmt::print(stderr, "thrace: no finished trace at {} yet; later: {} summary {}\n", file,
+               shell_word(decoder), shell_word(file));
   }
   end_as(status);
 }

@@ -76,7 +76,7 @@ std::string read_line(int ready) {
   }
 }
 
-// What is wrong; empty when the collector is ready.
+// What the collector complains of; empty when it is ready.  Throws Failure when it says nothing.
 std::string try_start(const std::string& collector, const Environment& environment,
                       const std::string& arena, pid_t root) {
   Environment own = collector_environment(environment);
@@ -88,7 +88,9 @@ std::string try_start(const std::string& collector, const Environment& environme
   const std::vector<char*> env = own.pointers();
 
   int pipe[2];
-  if (pipe2(pipe, O_CLOEXEC) != 0) return fmt::format("cannot make a pipe: {}", strerror(errno));
+  if (pipe2(pipe, O_CLOEXEC) != 0) {
+    throw Failure(kOwnFailure, fmt::format("cannot make a pipe: {}", strerror(errno)));
+  }
   const pid_t child = fork();
   if (child == 0) {
     setsid();
@@ -105,11 +107,13 @@ std::string try_start(const std::string& collector, const Environment& environme
     line = read_line(pipe[0]);
   }
   close(pipe[0]);
-  if (child < 0) return fmt::format("cannot start the collector: {}", strerror(error));
+  if (child < 0) {
+    throw Failure(kOwnFailure, fmt::format("cannot start the collector: {}", strerror(error)));
+  }
   if (line == "ok") return {};
   constexpr std::string_view kError = "error: ";
   if (line.starts_with(kError)) return line.substr(kError.size());
-  return fmt::format("the collector {} did not answer", collector);
+  throw Failure(kOwnFailure, fmt::format("the collector {} did not answer", collector));
 }
 
 }  // namespace

@@ -2,20 +2,21 @@
 // trace's header, for the reader.
 #pragma once
 
+#include <set>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "preload/launcher/environment.h"
 
 namespace thrace {
 
-enum class ValueKind { Flag, Text, Path, Size, Duration, Level, Choice };
+enum class ValueKind { Flag, Text, Path };
 
 struct Setting {
-  const char* flags;     // as CLI11 takes them
+  const char* option;    // the long form; it names the option in messages
+  const char* letter;    // the short form, or ""
   const char* variable;
-  const char* metavar;   // what --help shows for the value; the choices, split by |, for a Choice
+  const char* metavar;   // what --help shows for the value
   ValueKind kind;
   const char* help;
 };
@@ -23,11 +24,9 @@ struct Setting {
 // Flags have the value "1".
 std::span<const Setting> settings();
 
-// What is wrong with a value, as the end of a sentence; empty: nothing.
-std::string complaint(const Setting& setting, std::string_view value);
-
-// Checks every setting in `environment` and makes its paths absolute: the program may change its
-// folder before it starts others.  Throws Failure.
-void settle(Environment& environment);
+// Checks every setting in `environment`, by the collector's own rules, and makes paths absolute: the
+// program may change its folder before it starts others.  `given` are the variables that came from the
+// command line: the sentence of a Failure names the option then.
+void settle(Environment& environment, const std::set<std::string>& given);
 
 }  // namespace thrace
