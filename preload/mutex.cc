@@ -1,5 +1,8 @@
 // The wrappers of mutexes: pthread_mutex_t and mtx_t (the same object with other return codes).
+#include <linux/futex.h>
+
 #include "preload/locks.h"
+#include "preload/raw.h"
 
 namespace thrace {
 namespace {
@@ -9,49 +12,87 @@ Outcome c11_outcome(int result) {
   return result == thrd_timedout ? Outcome::Timeout : Outcome::Error;
 }
 
-// The thread would wait for itself and the real function says so at once: no wait.
-bool refused(const pthread_mutex_t* mutex) {
-  return error_checking(mutex) && holder(mutex) == current_tid();
+// True if the real function will answer at once though the mutex is held: the thread holds it itself,
+// and the kind knows what to say.
+bool answers(const pthread_mutex_t* mutex) {
+  const bool looks = error_checking(mutex) || recursive(mutex);
+  return (looks && holder(mutex) == current_tid()) || (robust(mutex) && !held(mutex));
+}
+
+// glibc's trylock of a robust mutex that is not recoverable says so and keeps it (2.36: it compares
+// the word that it replaced with its own tid), so that all others wait for ever.  This does what it
+// forgot.
+int let_go(const pthread_mutex_t* mutex) {
+  auto* const word = const_cast<int*>(&mutex->__data.__lock);
+  int seen = __atomic_load_n(word, __ATOMIC_RELAXED);
+  const int self = static_cast<int>(raw_syscall(SYS_gettid));
+  while ((seen & FUTEX_TID_MASK) == self)
+    if (__atomic_compare_exchange_n(word, &seen, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
+      if (static_cast<unsigned>(seen) & FUTEX_WAITERS)
+        raw_syscall(SYS_futex, raw_address(word), FUTEX_WAKE, 1);
+      break;
+    }
+  return ENOTRECOVERABLE;
 }
 
 }  // namespace
 
 // A free mutex costs a trylock and no event.  Whatever it answers but "busy" is the answer of the
-// real function, too: acquired from a dead owner, not recoverable, not a mutex ...
-#define LOCK(name, type, try_name, busy, outcome, usable_time, params, args) \
-  THRACE_HOOK(int, name, params) {                                           \
-    if (!recording() || !(usable_time)) return real.name args;               \
-    const int tried = real.try_name(mutex);                                  \
-    if (tried != (busy)) [[likely]] return tried;                            \
-    if (refused(as_mutex(mutex))) return real.name args;                     \
-    Wait wait;                                                               \
-    wait.begin(WaitReason::Mutex, mutex, holder(as_mutex(mutex)),            \
-               &as_mutex(mutex)->__data.__owner);                            \
-    const int result = real.name args;                                       \
-    wait.end(outcome(result));                                               \
-    return result;                                                           \
+// real function, too: too many locks of a recursive one, not a mutex ...  The rest is out of line, so
+// that the frequent case needs no frame.
+//
+// A robust mutex is looked at instead: glibc's trylock of one that is not recoverable says so and keeps
+// it (2.36: it compares the word that it replaced with its own tid), and all others wait for ever.
+#define LOCK(name, try_name, busy, outcome, usable_time, params, args)     \
+  namespace {                                                              \
+  [[gnu::noinline]] int wait_in_##name params {                            \
+    if (answers(as_mutex(mutex))) return real.name args;                   \
+    Wait wait;                                                             \
+    wait.begin(WaitReason::Mutex, mutex, holder(as_mutex(mutex)),          \
+               &as_mutex(mutex)->__data.__owner);                          \
+    const int result = real.name args;                                     \
+    wait.end(outcome(result));                                             \
+    return result;                                                         \
+  }                                                                        \
+  }                                                                        \
+  THRACE_HOOK(int, name, params) {                                         \
+    if (!recording() || !(usable_time)) [[unlikely]] return real.name args; \
+    if (robust(as_mutex(mutex))) [[unlikely]] return wait_in_##name args;  \
+    const int tried = real.try_name(mutex);                                \
+    if (tried == 0) [[likely]] return 0;                                   \
+    if (tried == (busy)) return wait_in_##name args;                       \
+    return tried == ENOTRECOVERABLE ? let_go(as_mutex(mutex)) : tried;     \
   }
 
-#define UNLOCK(name, type)                                               \
-  THRACE_HOOK(int, name, (type * mutex)) {                               \
-    if (has_waiters(mutex) && !unlock_frees(as_mutex(mutex))) [[unlikely]] \
-      return real.name(mutex);                                           \
-    Release release(WakeKind::Unlock, mutex);                            \
-    const int result = real.name(mutex);                                 \
-    if (result == 0) release.after();                                    \
-    return result;                                                       \
+#define UNLOCK(name, type)                                                  \
+  namespace {                                                               \
+  [[gnu::noinline]] int tell_in_##name(type* mutex) {                       \
+    if (!unlock_frees(as_mutex(mutex))) return real.name(mutex);            \
+    Release release(WakeKind::Unlock, mutex);                               \
+    const int result = real.name(mutex);                                    \
+    if (result == 0) release.after();                                       \
+    return result;                                                          \
+  }                                                                         \
+  }                                                                         \
+  THRACE_HOOK(int, name, (type * mutex)) {                                  \
+    if (!recording()) [[unlikely]] return real.name(mutex);                 \
+    if (has_waiters(mutex)) [[unlikely]] return tell_in_##name(mutex);      \
+    Release release(WakeKind::Unlock, mutex);                               \
+    const int result = real.name(mutex);                                    \
+    release.after();                                                        \
+    return result;                                                          \
   }
 
 // clang-format off
-LOCK(pthread_mutex_lock, pthread_mutex_t, pthread_mutex_trylock, EBUSY, outcome_of,
+LOCK(pthread_mutex_lock, pthread_mutex_trylock, EBUSY, outcome_of,
      true, (pthread_mutex_t* mutex), (mutex))
-LOCK(pthread_mutex_timedlock, pthread_mutex_t, pthread_mutex_trylock, EBUSY, outcome_of,
+LOCK(pthread_mutex_timedlock, pthread_mutex_trylock, EBUSY, outcome_of,
      usable(time), (pthread_mutex_t* mutex, const timespec* time), (mutex, time))
-LOCK(pthread_mutex_clocklock, pthread_mutex_t, pthread_mutex_trylock, EBUSY, outcome_of,
+LOCK(pthread_mutex_clocklock, pthread_mutex_trylock, EBUSY, outcome_of,
      usable(clock, time), (pthread_mutex_t* mutex, clockid_t clock, const timespec* time), (mutex, clock, time))
-LOCK(mtx_lock, mtx_t, mtx_trylock, thrd_busy, c11_outcome,
+LOCK(mtx_lock, mtx_trylock, thrd_busy, c11_outcome,
      true, (mtx_t* mutex), (mutex))
-LOCK(mtx_timedlock, mtx_t, mtx_trylock, thrd_busy, c11_outcome,
+LOCK(mtx_timedlock, mtx_trylock, thrd_busy, c11_outcome,
      usable(time), (mtx_t* mutex, const timespec* time), (mutex, time))
 // clang-format on
 UNLOCK(pthread_mutex_unlock, pthread_mutex_t)
