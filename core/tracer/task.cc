@@ -88,6 +88,7 @@ void end_task() {
   if (m.phase.load(kRelaxed) == ThreadPhase::Live) {
     gate.event(Event::GoDestroy, Status::Running, Status::None, m.g.load(kRelaxed));
     m.g.store(0, kRelaxed);
+    m.status_gen[gate.gen() % 3].store(0, kRelaxed);  // what follows needs a G of its own
     m.phase.store(ThreadPhase::Ended, std::memory_order_release);
   }
   writer::retire(m);
