@@ -77,12 +77,12 @@ class Release {
   }
   // After the real release.  Never reads the object: it may be gone (design, section 4).
   void after() {
-    if (!told_ && has_waiters(object_)) [[unlikely]] late();
+    if (!told_ && has_waiters(object_)) [[unlikely]] late(kind_, object_, before_);
   }
 
  private:
-  // Stamps late, unless another release has done so since.
-  void late();
+  // Stamps late, unless another release has done so since.  By value: a Release lives in registers.
+  static void late(WakeKind kind, const void* object, uint64_t before);
 
   WakeKind kind_;
   bool told_ = false;

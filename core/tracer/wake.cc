@@ -68,11 +68,10 @@ bool wake(WakeKind kind, const void* object, uint32_t count) {
   return true;
 }
 
-void Release::late() {
+void Release::late(WakeKind kind, const void* object, uint64_t before) {
   if (!recording()) return;
-  const auto address = reinterpret_cast<uint64_t>(object_);
-  if (g_wiped.waits.of(address).released.load(kRelaxed) == before_)
-    wake(kind_, object_, kWakeAll);
+  const auto address = reinterpret_cast<uint64_t>(object);
+  if (g_wiped.waits.of(address).released.load(kRelaxed) == before) wake(kind, object, kWakeAll);
 }
 
 void requeue(const void* from, const void* to, uint32_t count) {
