@@ -3,6 +3,7 @@
 #pragma once
 
 #include <errno.h>
+#include <linux/futex.h>
 
 #include "core/tracer/task.h"
 #include "core/tracer/wait.h"
@@ -44,19 +45,27 @@ inline uint32_t holder(const pthread_mutex_t* mutex) {
   return owner < 0x3fffffff ? owner : 0;
 }
 
-// The kinds whose real functions look at who calls (G5).
+// The kinds, as libc encodes them: their real functions look at who calls (G5).
 inline bool error_checking(const pthread_mutex_t* mutex) {
   return (mutex->__data.__kind & 3) == PTHREAD_MUTEX_ERRORCHECK;
+}
+inline bool recursive(const pthread_mutex_t* mutex) {
+  return (mutex->__data.__kind & 3) == PTHREAD_MUTEX_RECURSIVE;
+}
+inline bool robust(const pthread_mutex_t* mutex) { return mutex->__data.__kind & 16; }
+
+// True if a living thread holds a robust mutex.
+inline bool held(const pthread_mutex_t* mutex) {
+  const auto word = static_cast<uint32_t>(__atomic_load_n(&mutex->__data.__lock, __ATOMIC_RELAXED));
+  return word & FUTEX_TID_MASK && !(word & FUTEX_OWNER_DIED);
 }
 
 // True if an unlock by this thread sets the mutex free: not the inner one of a recursive mutex, nor
 // one that will be refused because another holds it.
 inline bool unlock_frees(const pthread_mutex_t* mutex) {
-  const int kind = mutex->__data.__kind;
-  const bool recursive = (kind & 3) == PTHREAD_MUTEX_RECURSIVE;
-  if (recursive && mutex->__data.__count > 1) return false;
-  const bool checked = recursive || error_checking(mutex) || kind & 16;  // 16: robust
-  return !checked || !current_tid() || holder(mutex) == current_tid();
+  if (recursive(mutex) && mutex->__data.__count > 1) return false;
+  const bool looks = recursive(mutex) || error_checking(mutex) || robust(mutex);
+  return !looks || !current_tid() || holder(mutex) == current_tid();
 }
 
 // --- Read-write locks -----------------------------------------------------------------------------

@@ -11,6 +11,7 @@
 #include <pty.h>
 #include <sched.h>
 #include <semaphore.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -30,6 +31,8 @@
 
 #include "preload/rules.h"
 
+#undef longjmp
+#undef siglongjmp
 #undef sigpause
 
 namespace thrace {
