@@ -1,0 +1,80 @@
+/* Cancellation goes through every wrapper of a cancellation point, and the cleanup handlers of the
+ * program run. */
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static int ends[2];
+static sem_t never, always;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
+static pthread_t main_thread;
+static int cleaned;
+
+static void in_read(void) {
+  char byte;
+  if (read(ends[0], &byte, 1)) return;
+}
+static void in_sem(void) { sem_wait(&never); }
+static void in_free_sem(void) { /* a token is there, and it is a cancellation point all the same */
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+  usleep(50000);
+  pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+  sem_wait(&always);
+}
+static void unlock(void* locked) { pthread_mutex_unlock(locked); }
+static void in_cond(void) {
+  pthread_mutex_lock(&mutex);
+  pthread_cleanup_push(unlock, &mutex);
+  pthread_cond_wait(&cond, &mutex);
+  pthread_cleanup_pop(1);
+}
+static void in_sleep(void) { sleep(100); }
+static void in_join(void) { pthread_join(main_thread, NULL); }
+static void in_asynchronous(void) {
+  pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+  for (;;) {
+    pthread_mutex_t own = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&own);
+    pthread_mutex_unlock(&own);
+  }
+}
+
+static void clean(void* unused) {
+  (void)unused;
+  cleaned++;
+}
+static void* run(void* where) {
+  pthread_cleanup_push(clean, NULL);
+  ((void (*)(void))where)();
+  pthread_cleanup_pop(0);
+  return NULL;
+}
+
+int main(void) {
+  void (*const places[])(void) = {in_read,  in_sem,  in_free_sem,    in_cond,
+                                  in_sleep, in_join, in_asynchronous};
+  const int count = sizeof places / sizeof places[0];
+  main_thread = pthread_self();
+  sem_init(&never, 0, 0);
+  sem_init(&always, 0, 1);
+  if (pipe(ends)) return 1;
+  for (int i = 0; i < count; i++) {
+    pthread_t thread;
+    void* result;
+    pthread_create(&thread, NULL, run, (void*)places[i]);
+    usleep(20000);
+    pthread_cancel(thread);
+    pthread_join(thread, &result);
+    if (result != PTHREAD_CANCELED || cleaned != i + 1) {
+      printf("place %d: result %p, cleaned %d\n", i, result, cleaned);
+      return 1;
+    }
+  }
+  if (pthread_mutex_trylock(&mutex)) return 2; /* in_cond gave it back */
+  return 0;
+}
