@@ -23,8 +23,10 @@ Advance::Advance(char* base, ProcessTable& processes, ThreadTable& threads, Drai
 }
 
 bool Advance::anything_written() {
-  if (drain_.taken() != written_mark_) return true;
   bool found = false;
+  processes_.each([&](const ProcessState& process) {
+    found = found || process.current->last_event;
+  });
   threads_.each([&](const MState& m) {
     found = found || Tail{arena_thread(base_, m.slot).tail.load(std::memory_order_relaxed)}.of(gen_);
   });
@@ -92,7 +94,6 @@ void Advance::begin(uint64_t now) {
   });
   under_way_ = true;
   deadline_ = now + kPatience;
-  written_mark_ = drain_.taken();
   step(now);
 }
 

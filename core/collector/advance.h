@@ -50,7 +50,6 @@ class Advance {
   bool under_way_ = false;
   uint64_t deadline_ = 0;
   uint64_t next_look_ = 0;  // for threads that vanished
-  uint64_t written_mark_ = 0;
 };
 
 }  // namespace thrace::collector

@@ -78,6 +78,13 @@ void Encoder::follow(MState& m, Event type, uint32_t arg) {
   }
 }
 
+// The M's next event need not follow from the one before: said so, unless the event says it itself.
+void Encoder::gap(GenerationText& text, MState& m, Event next, uint64_t time) {
+  m.gap = false;
+  const uint64_t nothing[] = {0, time, time};
+  if (next != Event::Lost) event(text, m, Event::Lost, time, nothing);
+}
+
 inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* record,
                             uint64_t header, const EventSpec& spec) {
   uint64_t args[kMaxArgs];
@@ -92,11 +99,7 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
     args[spec.nargs - 1] = string_id(text, string);
     if (spec.number == Event::GoLabel && arg == m.g) m.name = string;
   }
-  if (m.gap) [[unlikely]] {
-    m.gap = false;
-    const uint64_t nothing[] = {0, record[1], record[1]};
-    if (spec.number != Event::Lost) event(text, m, Event::Lost, record[1], nothing);
-  }
+  if (m.gap) [[unlikely]] gap(text, m, spec.number, record[1]);
   follow(m, spec.number, arg);
   event(text, m, spec.number, record[1], {args, spec.nargs});
 }
@@ -104,14 +107,14 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
 Walk Encoder::chunk(GenerationText& text, MState& m, const uint64_t* words, uint32_t count,
                     std::vector<bool>* encoded) {
   if (m.owed.count) lost(text, m);
-  const Walk walk =
-      walk_records(words, count, text.gen, [&](uint32_t offset, uint64_t header, const EventSpec& spec) {
-        if (encoded) {
-          if ((*encoded)[offset]) return;
-          (*encoded)[offset] = true;
-        }
-        record(text, m, words + offset, header, spec);
-      }, [&] { m.gap = true; });
+  const auto visit = [&](uint32_t offset, uint64_t header, const EventSpec& spec) {
+    if (encoded) {
+      if ((*encoded)[offset]) return;
+      (*encoded)[offset] = true;
+    }
+    record(text, m, words + offset, header, spec);
+  };
+  const Walk walk = walk_records(words, count, text.gen, visit, [&] { m.gap = true; });
   text.last_event = std::max(text.last_event, m.last_time);
   emit(text);
   return walk;
@@ -122,6 +125,7 @@ void Encoder::lost(GenerationText& text, MState& m) {
   const uint32_t known = m.known_gen;  // a Lost tells no status
   event(text, m, Event::Lost, std::max(m.owed.to, text.start), args);
   m.known_gen = known;
+  m.gap = false;
   m.owed = {};
   emit(text);
 }
@@ -135,6 +139,7 @@ void Encoder::status(GenerationText& text, MState& m, const Note& note, uint64_t
                            blocked ? note.object : 0,
                            blocked ? note.holder : 0,
                            since};
+  if (m.gap) gap(text, m, Event::GoStatus, time);
   if (note.status != Status::Runnable) m.g = note.g;
   event(text, m, Event::GoStatus, time, args);
   emit(text);

@@ -51,6 +51,7 @@ class Encoder {
              std::span<const uint64_t> args);
   void record(GenerationText& text, MState& m, const uint64_t* record, uint64_t header,
               const EventSpec& spec);
+  void gap(GenerationText& text, MState& m, Event next, uint64_t time);
   void follow(MState& m, Event type, uint32_t arg);
   void emit(GenerationText& text);
 
