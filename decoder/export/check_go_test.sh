@@ -41,7 +41,7 @@ for test in "$golden"/*.test; do
   for pair in 'GoCreate |GoCreateSyscall :NotExist->' 'GoBlock :Running->Waiting' \
               'GoUnblock :Waiting->Runnable'; do
     ours=$(count dump.txt "${pair%%:*}")
-    theirs=$(grep 'StateTransition' go.txt | grep -cE "${pair#*:}")
+    theirs=$(grep 'StateTransition.*Goroutine' go.txt | grep -cE "${pair#*:}")
     if [ "$ours" != "$theirs" ]; then
       echo "$name: ${pair%%:*}: $ours in the trace, $theirs in the export"
       bad=1

@@ -201,6 +201,18 @@ void GoExport::reach(Stream& s, uint64_t g, Go& go, const EventView& e) {
   }
 }
 
+// Introduces a runnable G whose creation is missing.  Only the first generation may do so by a
+// status.
+void GoExport::found(Stream& s, Go& go) {
+  if (number_ == 1) {
+    add(s, GoEvent::GoStatus, {go.id, kNoThread, static_cast<uint64_t>(Status::Runnable)});
+  } else {
+    take_proc(s);
+    add(s, GoEvent::GoCreate, {go.id, stack(go, "found after a loss"), 0});
+  }
+  go.status = Status::Runnable;
+}
+
 void GoExport::status(Stream& s, const EventView& e) {
   const uint64_t g = e.args[0];
   const auto wanted = static_cast<Status>(e.args[1]);
@@ -216,18 +228,11 @@ void GoExport::status(Stream& s, const EventView& e) {
   const bool first_of_stream = s.records.empty();
   const bool fresh = !go;
   if (fresh) go = &introduce(g);
-  if (fresh && number_ > 1) {
-    // Only the first generation may introduce a G by its status: create it here and now.
-    if (binds) {
-      take_proc(s);
-      add(s, GoEvent::GoCreate, {go->id, stack(*go, "found after a loss"), 0});
-      start(s, g, *go);
-      return reach(s, g, *go, e);
-    }
-    take_proc(s);
-    add(s, GoEvent::GoCreate, {go->id, stack(*go, "found after a loss"), 0});
-    go->status = Status::Runnable;
-    return;
+  if (fresh && (number_ > 1 || (binds && !first_of_stream))) {
+    found(s, *go);
+    if (!binds) return;
+    start(s, g, *go);
+    return reach(s, g, *go, e);
   }
   if (fresh) go->status = wanted;
   // What was so since before the generation is said at its start.
@@ -282,11 +287,7 @@ void GoExport::event(const Generation& generation, const OrderedEvent& ordered) 
     }
     case Event::GoStart: {
       Go* go = goes_.find(e.args[0]);
-      if (!go) {  // its creation was lost
-        go = &introduce(e.args[0]);
-        take_proc(s);
-        add(s, GoEvent::GoCreate, {go->id, stack(*go, "found after a loss"), 0});
-      }
+      if (!go) found(s, *(go = &introduce(e.args[0])));
       return start(s, e.args[0], *go);
     }
     default:

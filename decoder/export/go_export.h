@@ -82,6 +82,7 @@ class GoExport : public EventSink {
   void wake_self(Stream& s, Go& go);
   void unblock(Stream& s, Go& go, const EventView& event);
   void status(Stream& s, const EventView& event);
+  void found(Stream& s, Go& go);
   void reach(Stream& s, uint64_t g, Go& go, const EventView& event);
   void finish_task(Stream& s, uint64_t g, Go& go);
   void running(Stream& s, Go& go);
