@@ -209,13 +209,15 @@ struct ChunkHeader {
   std::atomic<uint32_t> gen;
   std::atomic<uint32_t> seq;     // order among the chunks of this M in this generation, from 0
   std::atomic<uint64_t> filled_seq;  // Thread::seq when it became full
+  std::atomic<uint32_t> filled;      // words in use when it became full; 0: it was never full
+  uint32_t reserved;
 
   static constexpr uint64_t make(uint32_t m, uint32_t gen, Holder holder) {
     return static_cast<uint64_t>(m) << 32 | static_cast<uint64_t>(gen & Tail::kGenMask) << 2 |
            static_cast<uint32_t>(holder);
   }
 };
-static_assert(sizeof(ChunkHeader) == 32);
+static_assert(sizeof(ChunkHeader) == 40);
 inline constexpr uint32_t kChunkHeaderWords = sizeof(ChunkHeader) / 8;
 
 // --- Records -------------------------------------------------------------------------------------

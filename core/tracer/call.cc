@@ -19,7 +19,6 @@ void Call::begin(uint32_t number, int64_t arg) {
 
 void Call::finish(uint32_t error, int64_t result) {
   const TraceLocker gate = acquire();
-  canary_.clear();
   if (!gate.ok() || &gate.m() != m_) return;
   const writer::Record record =
       writer::reserve(*m_, gate.gen(), 3, Status::Syscall, Status::Running);
@@ -28,6 +27,7 @@ void Call::finish(uint32_t error, int64_t result) {
     writer::fill(record, blocked ? Event::GoSyscallEndBlocked : Event::GoSyscallEnd, gate.gen(),
                  error, result);
   }
+  canary_.clear();  // not before the event: a handler in between must find this call alive
   restore(gate, outer_);
 }
 
@@ -44,10 +44,10 @@ void Yield::begin() {
 
 void Yield::end() {
   const TraceLocker gate = acquire();
-  canary_.clear();
   if (!gate.ok() || &gate.m() != m_) return;
   gate.event(Event::GoStart, Status::Runnable, Status::Running,
              m_->g.load(std::memory_order_relaxed));
+  canary_.clear();  // not before the event: a handler in between must find this call alive
   restore(gate, outer_);
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include "core/format/event.h"
+#include "core/tracer/debug.h"
 #include "core/tracer/guest.h"
 #include "core/tracer/writer.h"
 
@@ -36,6 +37,7 @@ class TraceLocker {
   // Ends the claim.  Idempotent.
   void release() {
     if (!m_) return;
+    THRACE_CHECK(m_->owner.load(std::memory_order_relaxed), "T1: a gate was closed twice");
     if (outermost_)
       leave(*m_);
     else
@@ -53,8 +55,11 @@ class TraceLocker {
   // that finds no room is counted as lost (T8): its status change happens, the result is false.
   template <typename... Args>
   bool event(Event type, Status before, Status after, uint32_t arg0, Args... args) const {
-    return writer::write(*m_, gen_, type, before, after, arg0, args...).outcome ==
-           writer::Reserved::Yes;
+    THRACE_CHECK(before == kAny || after == kKeep || debug::is_legal(type, before, after),
+                 "T4: an event that does not lead from its status to the next");
+    const auto outcome = writer::write(*m_, gen_, type, before, after, arg0, args...).outcome;
+    THRACE_CHECK(outcome != writer::Reserved::Moot, "T4: the G was not in the status of its event");
+    return outcome == writer::Reserved::Yes;
   }
 
   // Writes an event whose last argument is a text, cut to kMaxLabel bytes (E3).
@@ -123,6 +128,7 @@ THRACE_HIDDEN bool heal(Thread& m, uint64_t owner, uint64_t frame);
     gen = m->entry_gen.load(std::memory_order_relaxed);
     if (!gen) gen = current.load(std::memory_order_relaxed);  // the outer one takes this or a later
   } else {
+    THRACE_CHECK(!t_local.nested, "T1: a nested gate was left open");
     if (g_guest.light_fence) [[likely]] {
       m->owner.store(frame, std::memory_order_relaxed);
       compiler_fence();  // the advancer's membarrier does the rest (T2)

@@ -9,7 +9,7 @@ namespace thrace {
 
 Wiped g_wiped;
 Guest g_guest;
-thread_local Local t_local;
+constinit thread_local Local t_local;
 
 namespace {
 

@@ -55,7 +55,7 @@ struct Local {
 
 THRACE_HIDDEN extern Wiped g_wiped;
 THRACE_HIDDEN extern Guest g_guest;
-THRACE_HIDDEN extern thread_local Local t_local [[gnu::tls_model("initial-exec")]];
+THRACE_HIDDEN extern constinit thread_local Local t_local [[gnu::tls_model("initial-exec")]];
 
 inline Thread& thread_of(uint32_t slot) { return arena_thread(g_guest.base, slot); }
 

@@ -114,10 +114,12 @@ void verify(uint32_t m, uint32_t gen, const Stream& chunks, const uint32_t* byte
   bool any_number = false;  // after a Lost
   for (const auto& [seq, chunk] : chunks) {
     const auto* word = reinterpret_cast<const uint64_t*>(chunk) + kChunkHeaderWords;
-    const auto* end = reinterpret_cast<const uint64_t*>(chunk) + bytes[seq] / 8;
+    const uint32_t filled = chunk->filled.load();
+    const auto* end = reinterpret_cast<const uint64_t*>(chunk) + (filled ? filled : bytes[seq] / 8);
     while (word < end) {
       if (!*word) {
-        if (std::all_of(word, end, [](uint64_t w) { return !w; })) break;  // the end of what is used
+        const auto zero = [](uint64_t w) { return !w; };
+        if (!filled && std::all_of(word, end, zero)) break;  // the end of what is used
         word++;  // its writer was thrown out before the first header
         status = Status::None;
         any_number = true;

@@ -19,24 +19,31 @@ bool is_alive(const Thread& m, uint64_t outer, uint64_t frame) {
 
 }  // namespace
 
+// A handler may come between the look at the status and the event, and settle an abandoned state
+// itself: then the event is moot, and the G Running, as it should be.
 void settle_cold(const TraceLocker& gate, uint64_t frame, Interrupted& outer) {
   Thread& m = gate.m();
+  const uint32_t gen = gate.gen();
   constexpr auto relaxed = std::memory_order_relaxed;
   const Status status = gate.status();
-  if (status == Status::Runnable) {  // a handler in the middle of a sched_yield
-    outer = {status, m.detail.load(relaxed), 0, 0, m.frame.load(relaxed)};
-    gate.event(Event::GoStart, status, Status::Running, m.g.load(relaxed));
-  } else {
-    outer = {status, m.detail.load(relaxed), m.object.load(relaxed), m.holder_tid.load(relaxed),
-             m.frame.load(relaxed)};
-  }
+  outer = {status, m.detail.load(relaxed), m.object.load(relaxed), m.holder_tid.load(relaxed),
+           m.frame.load(relaxed)};
   const bool alive = is_alive(m, outer.frame, frame);
-  if (status == Status::Waiting)
-    gate.event(Event::GoUnblock, status, Status::Running,
-               static_cast<uint32_t>(alive ? Outcome::Interrupted : Outcome::Abandoned), 0, 0, 0);
-  else if (status == Status::Syscall)
-    gate.event(Event::GoSyscallEnd, status, Status::Running,
-               alive ? kSyscallInterrupted : kSyscallAbandoned, -1);
+  switch (status) {
+    case Status::Runnable:  // in the middle of a sched_yield
+      writer::write(m, gen, Event::GoStart, status, Status::Running, m.g.load(relaxed));
+      break;
+    case Status::Waiting:
+      writer::write(m, gen, Event::GoUnblock, status, Status::Running,
+                    static_cast<uint32_t>(alive ? Outcome::Interrupted : Outcome::Abandoned), 0, 0,
+                    0);
+      break;
+    case Status::Syscall:
+      writer::write(m, gen, Event::GoSyscallEnd, status, Status::Running,
+                    alive ? kSyscallInterrupted : kSyscallAbandoned, -1);
+      break;
+    default: break;
+  }
   if (!alive) outer = {};
 }
 

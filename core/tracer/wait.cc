@@ -87,7 +87,6 @@ void Wait::end(Outcome outcome, const void* woken_by) {
                               ? 0
                               : waiters::m_of_tid(holder_tid_);
   const TraceLocker gate = acquire();
-  canary_.clear();
   if (!gate.ok() || &gate.m() != m_) return;
   m_ = nullptr;
   Waker waker;
@@ -97,6 +96,7 @@ void Wait::end(Outcome outcome, const void* woken_by) {
     waker.m = holder;  // the holder released before it could see this thread waiting
   gate.event(Event::GoUnblock, Status::Waiting, Status::Running, static_cast<uint32_t>(outcome),
              waker.m, waker.age, waker.seq);
+  canary_.clear();  // not before the event: a handler in between must find this wait alive
   restore(gate, outer_);
 }
 

@@ -46,6 +46,7 @@ void hand_over(Thread& m, uint32_t gen, Tail tail) {
   const uint32_t id = m.m.load(std::memory_order_relaxed);
   uint64_t held = ChunkHeader::make(id, gen, Holder::Held);
   if (!chunk.holder.compare_exchange_strong(held, ChunkHeader::make(id, gen, Holder::Full))) return;
+  chunk.filled.store(tail.offset(), std::memory_order_relaxed);
   chunk.filled_seq.store(m.seq.load(std::memory_order_relaxed), std::memory_order_relaxed);
   full_push(g_guest.base, tail.page());
 }
@@ -69,6 +70,7 @@ bool refill(Thread& m, uint32_t gen, Tail tail) {
   chunk.gen.store(gen, std::memory_order_relaxed);
   chunk.seq.store(seq, std::memory_order_relaxed);
   chunk.filled_seq.store(0, std::memory_order_relaxed);
+  chunk.filled.store(0, std::memory_order_relaxed);
   chunk.holder.store(ChunkHeader::make(m.m.load(std::memory_order_relaxed), gen, Holder::Held),
                      std::memory_order_release);
 
