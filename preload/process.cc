@@ -115,8 +115,8 @@ THRACE_HOOK_ALIAS(__clone, clone)
 namespace {
 
 // In TLS, not on the stack: the child's calls overwrite the frames below the caller's.
-thread_local Call* t_vfork [[gnu::tls_model("initial-exec")]] = nullptr;
-alignas(Call) thread_local char t_vfork_call[sizeof(Call)] [[gnu::tls_model("initial-exec")]];
+thread_local Call* t_vfork = nullptr;
+alignas(Call) thread_local char t_vfork_call[sizeof(Call)];
 
 }  // namespace
 

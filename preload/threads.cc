@@ -10,7 +10,7 @@ namespace {
 thrace_start g_starts[kThreads + 1];
 
 // True on threads that will pass thrace_end_thread by themselves.
-thread_local bool t_trampoline [[gnu::tls_model("initial-exec")]] = false;
+thread_local bool t_trampoline = false;
 
 // The size of the stack that a thread with these attributes gets.
 size_t stack_bytes(const pthread_attr_t* attributes) {
