@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -24,7 +25,11 @@ constexpr uint64_t kProcessesAt = round_up(sizeof(ArenaHeader), kPage);
 constexpr uint64_t kThreadsAt = round_up(kProcessesAt + kProcesses * sizeof(Process), kPage);
 // Slot 0 is nobody's: it ends the free list.
 constexpr uint64_t kChunksAt = round_up(kThreadsAt + (kThreads + 1) * sizeof(Thread), kPage);
-static_assert(kChunksAt < kMinArena - (1u << 20));
+
+// What an arena that grows begins with, and what it grows by.
+constexpr size_t kAtFirst = kChunksAt + (1u << 20);
+constexpr size_t kStep = 4u << 20;
+static_assert(kAtFirst < kMinArena);
 
 // Shares of the room for chunks, in eighths.  Most threads never fill their first chunk; the busy ones
 // live in the large ones.
@@ -42,28 +47,23 @@ void copy_text(char (&to)[N], std::string_view from) {
   std::memcpy(to, from.data(), size);
 }
 
-void divide(ArenaHeader& header, bool stress) {
+// Where the chunks of each class begin and how many there will be.  None is there yet.
+void divide(ArenaHeader& header, bool stress, uint32_t (&planned)[kChunkClasses]) {
   size_t page = kChunksAt / kPage;
   const size_t pages = header.bytes / kPage - page;
   for (uint32_t cls = 0; cls < kChunkClasses; cls++) {
     const size_t each = kChunkBytes[cls] / kPage;
     const size_t share = stress ? (cls == 0 ? pages : 0) : pages * kShare[cls] / 8;
     header.first_page[cls] = static_cast<uint32_t>(page);
-    header.chunks[cls] = static_cast<uint32_t>(share / each);
-    page += header.chunks[cls] * each;
+    planned[cls] = static_cast<uint32_t>(share / each);
+    page += planned[cls] * each;
   }
 }
 
-// Links chunks and slots so that the first come out first.
-void build_lists(char* base) {
-  ArenaHeader& header = arena_header(base);
-  for (uint32_t cls = 0; cls < kChunkClasses; cls++)
-    for (uint32_t i = header.chunks[cls]; i-- > 0;)
-      free_list_push(header.free_chunks[cls],
-                     header.first_page[cls] + i * static_cast<uint32_t>(kChunkBytes[cls] / kPage),
-                     chunk_link(base));
+// So that the first comes out first.
+void free_threads(char* base) {
   for (uint32_t slot = kThreads; slot > 0; slot--)
-    free_list_push(header.free_threads, slot, thread_link(base));
+    free_list_push(arena_header(base).free_threads, slot, thread_link(base));
 }
 
 void fill_header(char* base, const ArenaOptions& options, size_t bytes) {
@@ -81,41 +81,86 @@ void fill_header(char* base, const ArenaOptions& options, size_t bytes) {
   header.collector_pid = getpid();
   copy_text(header.options, options.options);
   copy_text(header.output, options.output);
-  divide(header, options.stress);
 }
 
 }  // namespace
 
-char* create_arena(const std::string& path, const ArenaOptions& options, std::string& error) {
+ArenaGrowth::~ArenaGrowth() {
+  if (fd_ >= 0) close(fd_);
+}
+
+bool ArenaGrowth::extend(size_t bytes, std::string& error) {
+  const int failure = posix_fallocate(fd_, static_cast<off_t>(have_), static_cast<off_t>(bytes));
+  if (failure) {
+    error = "cannot get " + std::to_string(bytes >> 10) + " KiB for the arena: " +
+            std::strerror(failure);
+    return false;
+  }
+  have_ += bytes;
+  return true;
+}
+
+// Chunks that have all their blocks now.
+void ArenaGrowth::free_chunks() {
+  ArenaHeader& header = arena_header(base_);
+  for (uint32_t cls = 0; cls < kChunkClasses; cls++) {
+    const auto each = static_cast<uint32_t>(kChunkBytes[cls] / kPage);
+    const size_t have = have_ / kPage;
+    const size_t room = have > header.first_page[cls] ? (have - header.first_page[cls]) / each : 0;
+    const auto count = static_cast<uint32_t>(std::min<size_t>(room, planned_[cls]));
+    const uint32_t before = header.chunks[cls];
+    header.chunks[cls] = count;
+    for (uint32_t i = count; i > before; i--)
+      free_list_push(header.free_chunks[cls], header.first_page[cls] + (i - 1) * each,
+                     chunk_link(base_));
+  }
+}
+
+bool ArenaGrowth::step(std::string& error) {
+  if (fd_ < 0) return false;
+  const size_t left = arena_header(base_).bytes - have_;
+  if (left && extend(std::min(left, kStep), error)) {
+    free_chunks();
+    return true;
+  }
+  close(fd_);
+  fd_ = -1;
+  return false;
+}
+
+char* create_arena(const std::string& path, const ArenaOptions& options, std::string& error,
+                   ArenaGrowth* growth) {
   collector::Clock clock(options.clock);
   const size_t bytes = round_up(options.bytes, kPage);
   if (bytes < kMinArena || bytes > kMaxArena) {
     error = "the arena must have between 4 MiB and 4 GiB";
     return nullptr;
   }
-  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-  if (fd < 0) {
+  ArenaGrowth whole;
+  ArenaGrowth& blocks = growth ? *growth : whole;
+  blocks.fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  if (blocks.fd_ < 0) {
     error = "cannot create the arena " + path + ": " + std::strerror(errno);
     return nullptr;
   }
-  int failure = posix_fallocate(fd, 0, static_cast<off_t>(bytes));
   void* map = MAP_FAILED;
-  if (!failure) {
-    map = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (map == MAP_FAILED) failure = errno;
+  if (ftruncate(blocks.fd_, static_cast<off_t>(bytes)) == 0 &&
+      blocks.extend(growth ? kAtFirst : bytes, error)) {
+    map = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, blocks.fd_, 0);
   }
-  close(fd);
-  if (failure) {
+  if (map == MAP_FAILED) {
+    if (error.empty()) error = std::string("cannot map the arena: ") + std::strerror(errno);
+    error += " (" + path + ")";
     unlink(path.c_str());
-    error = "cannot get " + std::to_string(bytes >> 20) + " MiB for the arena " + path + ": " +
-            std::strerror(failure);
     return nullptr;
   }
 
-  char* base = static_cast<char*>(map);
-  fill_header(base, options, bytes);
-  build_lists(base);
+  char* base = blocks.base_ = static_cast<char*>(map);
   ArenaHeader& header = arena_header(base);
+  fill_header(base, options, bytes);
+  divide(header, options.stress, blocks.planned_);
+  blocks.free_chunks();
+  free_threads(base);
   header.frequency = clock.frequency();
   const collector::ClockReading start = clock.read();
   header.start_ticks = start.ticks;

@@ -17,10 +17,36 @@ struct ArenaOptions {
   std::string output = {};   // ArenaHeader::output
 };
 
+// The blocks that an arena does not have yet.  Getting 64 MiB takes some 20 ms, which no program has to
+// wait for: it can begin with a few chunks.
+class ArenaGrowth {
+ public:
+  ArenaGrowth() = default;
+  ~ArenaGrowth();
+  ArenaGrowth(const ArenaGrowth&) = delete;
+  ArenaGrowth& operator=(const ArenaGrowth&) = delete;
+
+  // Gets some more blocks and makes their chunks free.  False if there is nothing more to do: the
+  // arena is whole, or (an error) the rest cannot be had and it stays as it is.
+  bool step(std::string& error);
+
+ private:
+  friend char* create_arena(const std::string&, const ArenaOptions&, std::string&, ArenaGrowth*);
+  bool extend(size_t bytes, std::string& error);
+  void free_chunks();
+
+  char* base_ = nullptr;
+  int fd_ = -1;
+  size_t have_ = 0;                       // bytes
+  uint32_t planned_[kChunkClasses] = {};  // chunks
+};
+
 // Makes the arena file at `path` (which must not exist), gives it all its blocks, maps it, fills in
 // the header and the free lists, and opens it: phase Open, generation 1 (A1).  light_fence is 1 if
 // membarrier works here.  nullptr and one sentence in `error` on failure; no file is left then.
-char* create_arena(const std::string& path, const ArenaOptions& options, std::string& error);
+// With `growth` most of the blocks are left to it.
+char* create_arena(const std::string& path, const ArenaOptions& options, std::string& error,
+                   ArenaGrowth* growth = nullptr);
 
 // Unmaps what create_arena mapped.  The file stays.
 void unmap_arena(char* base);

@@ -57,6 +57,36 @@ TEST_F(ArenaFileTest, EachChunkComesOutOnceAndLiesInsideAlone) {
   unmap_arena(base);
 }
 
+TEST_F(ArenaFileTest, GrowsBehindItsFirstUsers) {
+  ArenaGrowth growth;
+  char* base = create_arena(path_, {.bytes = 16u << 20}, error_, &growth);
+  ASSERT_TRUE(base) << error_;
+  const ArenaHeader& header = arena_header(base);
+  EXPECT_EQ(header.phase, Phase::Open);
+  EXPECT_GE(header.chunks[0], 200u);
+  EXPECT_EQ(header.chunks[2], 0u);
+  struct stat info;
+  ASSERT_EQ(stat(path_.c_str(), &info), 0);
+  EXPECT_LT(info.st_blocks * 512, 8 << 20);
+  uint32_t small = header.chunks[0];
+  while (growth.step(error_)) {
+    EXPECT_GE(header.chunks[0], small);
+    small = header.chunks[0];
+  }
+  EXPECT_EQ(error_, "");
+  EXPECT_GT(header.chunks[2], 100u);
+  EXPECT_TRUE(arena_is_sound(header, 16u << 20));
+  ASSERT_EQ(stat(path_.c_str(), &info), 0);
+  EXPECT_GE(info.st_blocks * 512, 16 << 20);
+  std::set<uint32_t> pages;
+  for_each_chunk(header, [&](uint32_t page, uint32_t) { pages.insert(page); });
+  for (uint32_t cls = 0; cls < kChunkClasses; cls++)
+    while (uint32_t page = free_list_pop(arena_header(base).free_chunks[cls], chunk_link(base)))
+      EXPECT_EQ(pages.erase(page), 1u);
+  EXPECT_TRUE(pages.empty());
+  unmap_arena(base);
+}
+
 TEST_F(ArenaFileTest, StressHasSmallChunksOnly) {
   char* base = create_arena(path_, {.bytes = kMinArena, .stress = true}, error_);
   ASSERT_TRUE(base) << error_;

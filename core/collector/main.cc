@@ -76,15 +76,16 @@ int main(int argc, char** argv) {
   const int root = options.root_pid
                        ? static_cast<int>(syscall(SYS_pidfd_open, options.root_pid, 0))
                        : -1;
+  ArenaGrowth growth;
   char* base = create_arena(options.arena,
                             {options.buffer, options.clock, options.stress, options.wait_on_full,
                              options.variables, options.output},
-                            error);
+                            error, &growth);
   if (!base) return fail(options, error, kFailed);
   answer(options, "ok");
   detach();
 
-  Session(base, options, log, root, signals).run();
+  Session(base, options, log, root, signals, growth).run();
   unlink(options.arena.c_str());
   return 0;
 }

@@ -48,8 +48,9 @@ std::string host_name() {
 
 }  // namespace
 
-Session::Session(char* base, const Options& options, Log& log, int root, int signals)
-    : base_(base), options_(options), log_(log), root_(root), signals_(signals),
+Session::Session(char* base, const Options& options, Log& log, int root, int signals,
+                 ArenaGrowth& growth)
+    : base_(base), options_(options), log_(log), root_(root), signals_(signals), growth_(growth),
       clock_(arena_header(base).clock),
       writer_({options.output, host_name(), arena_header(base).start_wall, options.force,
                options.level, options.sync, &log, {}}),
@@ -136,8 +137,15 @@ void Session::tick(uint64_t now) {
   store_.wake_rested(now);
 }
 
+void Session::grow() {
+  std::string error;
+  growing_ = growing_ && growth_.step(error);
+  if (!error.empty()) log_.line(error + "; the arena stays smaller");
+}
+
 // How long to sleep, in ms.
 int Session::pause() const {
+  if (growing_) return 0;
   if (advance_.under_way() || options_.stress) return kLivelyPause;
   const uint64_t now = monotonic();
   if (now < busy_until_) return kLivelyPause;
@@ -189,6 +197,7 @@ void Session::run() {
   for (;;) {
     const uint64_t now = monotonic();
     tick(now);
+    grow();
     if (told_to_stop_ || is_over(now)) break;
     sleep();
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "core/collector/advance.h"
+#include "core/collector/arena_file.h"
 #include "core/collector/options.h"
 #include "core/collector/writing_thread.h"
 
@@ -12,8 +13,9 @@ namespace thrace::collector {
 class Session {
  public:
   // `base`: the arena, open.  `root`: a pidfd of the process that the session belongs to, -1: none.
-  // `signals`: a signalfd that is readable when the collector is told to stop.
-  Session(char* base, const Options& options, Log& log, int root, int signals);
+  // `signals`: a signalfd that is readable when the collector is told to stop.  `growth`: what the
+  // arena still lacks.
+  Session(char* base, const Options& options, Log& log, int root, int signals, ArenaGrowth& growth);
 
   // Returns when the session is over and all files are complete.
   void run();
@@ -22,6 +24,7 @@ class Session {
   std::unique_ptr<TraceSink> open_sink(const Process& process, bool first);
   void read_name(MState& m);
   void tick(uint64_t now);
+  void grow();
   void reap();
   void bury();
   bool wants_advance(uint64_t now);
@@ -35,6 +38,8 @@ class Session {
   Log& log_;
   int root_;
   int signals_;
+  ArenaGrowth& growth_;
+  bool growing_ = true;
   bool told_to_stop_ = false;
   bool root_gone_ = false;
 
