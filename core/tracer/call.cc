@@ -9,11 +9,9 @@ void Call::begin(uint32_t number, int64_t arg) {
   settle(gate, canary_.address(), outer_);
   canary_.set();
   Thread& m = gate.m();
-  publish(m, number, static_cast<uint64_t>(arg), 0, canary_.address());
-  const writer::Record record = writer::write(m, gate.gen(), Event::GoSyscallBegin, Status::Running,
-                                              Status::Syscall, number, arg);
-  begun_ = record.time;
-  m.since.store(record.time, std::memory_order_relaxed);
+  begun_ = writer::write_published(m, gate.gen(), Event::GoSyscallBegin, Status::Syscall,
+                                   canary_.address(), number, static_cast<uint64_t>(arg), 0)
+               .time;
   m_ = &m;
 }
 
@@ -37,9 +35,7 @@ void Yield::begin() {
   settle(gate, canary_.address(), outer_);
   canary_.set();
   m_ = &gate.m();
-  publish(*m_, static_cast<uint32_t>(StopReason::Yield), 0, 0, canary_.address());
-  gate.event(Event::GoStop, Status::Running, Status::Runnable,
-             static_cast<uint32_t>(StopReason::Yield));
+  writer::write_stop(*m_, gate.gen(), canary_.address());
 }
 
 void Yield::end() {

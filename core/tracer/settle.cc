@@ -65,18 +65,18 @@ void leave_by_jump(uint64_t target) {
 
 void restore_cold(const TraceLocker& gate, const Interrupted& outer) {
   Thread& m = gate.m();
-  publish(m, outer.detail, outer.object, outer.holder_tid, outer.frame);
+  const uint32_t gen = gate.gen();
   switch (outer.status) {
     case Status::Waiting:
-      gate.event(Event::GoBlock, Status::Running, outer.status, outer.detail, outer.object,
-                 outer.holder_tid);
+      writer::write_published(m, gen, Event::GoBlock, outer.status, outer.frame, outer.detail,
+                              outer.object, outer.holder_tid, outer.holder_tid);
       break;
     case Status::Syscall:
-      gate.event(Event::GoSyscallBegin, Status::Running, outer.status, outer.detail, outer.object);
+      writer::write_published(m, gen, Event::GoSyscallBegin, outer.status, outer.frame,
+                              outer.detail, outer.object, 0);
       break;
     case Status::Runnable:
-      gate.event(Event::GoStop, Status::Running, outer.status,
-                 static_cast<uint32_t>(StopReason::Yield));
+      writer::write_stop(m, gen, outer.frame);
       break;
     default: break;
   }

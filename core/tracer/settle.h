@@ -53,15 +53,4 @@ inline void restore(const TraceLocker& gate, const Interrupted& outer) {
 // leaves behind, gates as well as waits and calls.  Without this word it is found out later.
 void leave_by_jump(uint64_t target);
 
-// Publishes what a G is about to do (T4); `frame`: the address of its Canary.  The status in `tail`
-// makes it valid.
-[[gnu::always_inline]] inline void publish(Thread& m, uint32_t detail, uint64_t object,
-                                           uint64_t holder_tid, uint64_t frame) {
-  m.detail.store(detail, std::memory_order_relaxed);
-  m.object.store(object, std::memory_order_relaxed);
-  m.holder_tid.store(holder_tid, std::memory_order_relaxed);
-  m.frame.store(frame, std::memory_order_relaxed);
-  compiler_fence();
-}
-
 }  // namespace thrace

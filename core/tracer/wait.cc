@@ -49,11 +49,8 @@ void Wait::begin(WaitReason reason, const void* object, uint32_t holder_tid,
     object_ = reinterpret_cast<uint64_t>(object);
     reason_ = reason;
     holder_tid_ = holder_tid;
-    publish(*m_, static_cast<uint32_t>(reason), object_, holder_tid, canary_.address());
-    const writer::Record record =
-        writer::write(*m_, gate.gen(), Event::GoBlock, Status::Running, Status::Waiting,
-                      static_cast<uint32_t>(reason), object_, holder_tid);
-    m_->since.store(record.time, std::memory_order_relaxed);
+    writer::write_published(*m_, gate.gen(), Event::GoBlock, Status::Waiting, canary_.address(),
+                            static_cast<uint32_t>(reason), object_, holder_tid, holder_tid);
   }
   // W1: after the GoBlock, before the real call.
   if (const uint64_t old = m_->wait_object.load(std::memory_order_relaxed)) {

@@ -129,17 +129,23 @@ void write_status(Thread& m, uint32_t gen) {
       return;
     }
   }
-  const auto status =
-      static_cast<Status>(Tail{m.tail.load(std::memory_order_relaxed)}.status());
-  const bool held_up = status == Status::Waiting || status == Status::Syscall;
-  const Record record = write(
-      m, gen, Event::GoStatus, kAny, kKeep, m.g.load(std::memory_order_relaxed),
-      static_cast<uint64_t>(status), held_up ? m.detail.load(std::memory_order_relaxed) : 0,
-      held_up ? m.object.load(std::memory_order_relaxed) : 0,
-      held_up ? m.holder_tid.load(std::memory_order_relaxed) : 0,
-      held_up ? m.since.load(std::memory_order_relaxed) : ticks());
-  if (record.outcome == Reserved::Yes)
-    m.status_gen[gen % 3].store(gen, std::memory_order_relaxed);
+  constexpr auto relaxed = std::memory_order_relaxed;
+  uint64_t status = 0, detail = 0, object = 0, holder_tid = 0, since = 0;
+  const auto read = [&](Tail tail) {
+    status = tail.status();
+    const bool held_up = status == static_cast<uint64_t>(Status::Waiting) ||
+                         status == static_cast<uint64_t>(Status::Syscall);
+    detail = held_up ? m.detail.load(relaxed) : 0;
+    object = held_up ? m.object.load(relaxed) : 0;
+    holder_tid = held_up ? m.holder_tid.load(relaxed) : 0;
+    since = held_up ? m.since.load(relaxed) : 0;
+  };
+  constexpr uint32_t kWords = 7;
+  const Record record = reserve(m, gen, kWords, kAny, kKeep, read);
+  if (record.outcome != Reserved::Yes) return;
+  fill(record, Event::GoStatus, gen, m.g.load(relaxed), status, detail, object, holder_tid,
+       since ? since : record.time);
+  m.status_gen[gen % 3].store(gen, relaxed);
 }
 
 }  // namespace thrace::writer

@@ -39,8 +39,13 @@ struct Record {
 
 // Reserves a record of `words` words and changes the status of the G from `before` to `after`, both
 // in one compare-exchange (T3, T4).  Moot: the status is not `before`; nothing has changed.
-[[gnu::always_inline]] inline Record reserve(Thread& m, uint32_t gen, uint32_t words,
-                                             Status before, Status after) {
+//
+// `prepare(tail)` is called before each attempt with the tail that the exchange expects: what it stores
+// or reads belongs to the same moment as the exchange, for a handler that comes between the two writes
+// events and so makes the exchange fail.
+template <typename Prepare>
+[[gnu::always_inline]] inline Record reserve(Thread& m, uint32_t gen, uint32_t words, Status before,
+                                             Status after, Prepare prepare) {
   Record record;
   record.words = words;
   for (;;) {
@@ -52,9 +57,12 @@ struct Record {
     if (!tail.page() || !tail.of(gen) ||
         tail.offset() + words > kChunkBytes[tail.cls()] / sizeof(uint64_t)) [[unlikely]] {
       if (refill(m, gen, tail)) continue;
+      prepare(tail);
       lose(m, gen, after);
       return record;
     }
+    prepare(tail);
+    compiler_fence();
     record.time = ticks();
     uint64_t next = tail.word + (static_cast<uint64_t>(words) << 3);
     if (after != kKeep) next = (next & ~uint64_t{7}) | static_cast<uint64_t>(after);
@@ -65,6 +73,11 @@ struct Record {
       return record;
     }
   }
+}
+
+[[gnu::always_inline]] inline Record reserve(Thread& m, uint32_t gen, uint32_t words, Status before,
+                                             Status after) {
+  return reserve(m, gen, words, before, after, [](Tail) {});
 }
 
 // A store that is neither merged with others nor moved across compiler_fence().
@@ -92,6 +105,37 @@ template <typename... Args>
                                            Status after, uint32_t arg0, Args... args) {
   const Record record = reserve(m, gen, 2 + sizeof...(args), before, after);
   if (record.outcome == Reserved::Yes) [[likely]] fill(record, type, gen, arg0, args...);
+  return record;
+}
+
+// Publishes what the G waits for or calls, and writes the event of it: GoBlock or GoSyscallBegin
+// (`type`), from Running to `after`.  `frame`: the address of the Canary of the Wait or Call.
+template <typename... Args>
+[[gnu::always_inline]] inline Record write_published(Thread& m, uint32_t gen, Event type,
+                                                     Status after, uint64_t frame, uint32_t detail,
+                                                     uint64_t object, uint64_t holder_tid,
+                                                     Args... args) {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  const auto publish = [&](Tail) {
+    m.detail.store(detail, relaxed);
+    m.object.store(object, relaxed);
+    m.holder_tid.store(holder_tid, relaxed);
+    m.frame.store(frame, relaxed);
+  };
+  const Record record =
+      reserve(m, gen, 3 + sizeof...(args), Status::Running, after, publish);
+  if (record.outcome == Reserved::Yes) [[likely]]
+    fill(record, type, gen, detail, object, args...);
+  m.since.store(record.time, relaxed);
+  return record;
+}
+
+// Writes the GoStop of a yield.
+[[gnu::always_inline]] inline Record write_stop(Thread& m, uint32_t gen, uint64_t frame) {
+  const auto publish = [&](Tail) { m.frame.store(frame, std::memory_order_relaxed); };
+  const Record record = reserve(m, gen, 2, Status::Running, Status::Runnable, publish);
+  if (record.outcome == Reserved::Yes) [[likely]]
+    fill(record, Event::GoStop, gen, static_cast<uint32_t>(StopReason::Yield));
   return record;
 }
 
