@@ -65,10 +65,23 @@ void ThreadTable::scan() {
     if (!m->tid && phase != ThreadPhase::Created) {
       m->tid = thread.tid.load(std::memory_order_relaxed);
       uint32_t& youngest = youngest_[tid_key(*m)];
-      youngest = std::max(youngest, m->m);
+      if (is_later(*m, youngest)) youngest = m->m;
     }
     if (phase == ThreadPhase::Ended) ended_.push_back(m);
   }
+}
+
+// A task that a signal handler began on a thread before its own was adopted has ended, and the greater
+// id; creators may start their threads in another order than they took the ids.
+bool ThreadTable::is_later(const MState& m, uint32_t other) const {
+  const auto found = by_id_.find(other);
+  if (found == by_id_.end()) return true;
+  const auto ended = [&](const MState& state) {
+    return arena_thread(base_, state.slot).phase.load(std::memory_order_acquire) ==
+           ThreadPhase::Ended;
+  };
+  if (ended(m) != ended(*found->second)) return !ended(m);
+  return m.m > other;
 }
 
 MState* ThreadTable::find(uint32_t m, uint32_t slot) {

@@ -59,8 +59,22 @@ void create_failed(uint32_t slot, uint32_t error) {
   slots::give_back(slot);
 }
 
+// A signal handler ran on this thread before it was adopted, as the task of a foreign thread.  That
+// task ends here.
+static void end_early_task() {
+  if (!t_local.m) return;
+  Thread& early = *t_local.m;
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  gate.event(Event::GoDestroy, Status::Running, Status::None, early.g.load(kRelaxed));
+  early.g.store(0, kRelaxed);
+  early.phase.store(ThreadPhase::Ended, std::memory_order_release);
+  writer::retire(early);
+}
+
 void adopt_task(uint32_t slot, uint64_t handle, uint64_t stack_low, uint64_t stack_high) {
   if (!slot) return;
+  end_early_task();
   Thread& m = thread_of(slot);
   m.tid.store(raw_gettid(), kRelaxed);
   m.handle.store(handle, kRelaxed);
