@@ -334,6 +334,13 @@ void GoExport::event(const Generation& generation, const OrderedEvent& ordered) 
 }
 
 void GoExport::end(const Generation&) {
+  // Go refuses a generation without events: a process that only slept has such ones.
+  const auto is_empty = [&](uint64_t m) { return streams_.find(m)->records.empty(); };
+  if (std::all_of(order_.begin(), order_.end(), is_empty)) {
+    for (const uint64_t m : order_) streams_.find(m)->generation = 0;
+    number_--;
+    return;
+  }
   writer_.tables(number_, start_, tables_);
   for (const uint64_t m : order_) {
     const Stream& s = *streams_.find(m);
