@@ -12,6 +12,10 @@ namespace thrace::collector {
 // bring the writer back.
 inline constexpr uint64_t kQuarantine = 2'000'000'000;  // ns
 
+// Of all the arena at most this part rests: a program that jumps out of handlers all the time must
+// not run out of chunks.
+inline constexpr size_t kRestingShare = 8;
+
 class ChunkStore {
  public:
   explicit ChunkStore(char* base) : base_(base) {}
@@ -19,8 +23,8 @@ class ChunkStore {
   // Zeroes a chunk of the collector's and makes it free.  Behind `used` words it is zero.
   void give_back(uint32_t page, uint32_t used);
 
-  // The same after kQuarantine.  `now`: CLOCK_MONOTONIC, ns.
-  void rest(uint32_t page, uint64_t now) { resting_.push_back({page, now + kQuarantine}); }
+  // The same after kQuarantine, or when too much is resting.  `now`: CLOCK_MONOTONIC, ns.
+  void rest(uint32_t page, uint64_t now);
   void wake_rested(uint64_t now);
 
  private:
@@ -28,7 +32,11 @@ class ChunkStore {
     uint32_t page;
     uint64_t until;
   };
+  uint32_t bytes(uint32_t page) const;
+  void wake_first();
+
   char* base_;
+  size_t resting_bytes_ = 0;
   std::deque<Resting> resting_;
 };
 

@@ -28,6 +28,15 @@ uint32_t Drain::count(uint32_t page) {
   return chunk_words(chunk_class(arena_header(base_), page));
 }
 
+// Behind the last word of a chunk that was ever reserved; 0 if that is not known.
+uint32_t Drain::known_end(uint32_t page, const MState& m) {
+  const ChunkHeader& chunk = arena_chunk(base_, page);
+  const Tail tail{arena_thread(base_, m.slot).tail.load(std::memory_order_acquire)};
+  const bool last = tail.page() == page && tail.of(chunk.gen.load(std::memory_order_relaxed));
+  const uint32_t end = last ? tail.offset() : chunk.filled.load(std::memory_order_acquire);
+  return end >= kChunkHeaderWords && end <= count(page) ? end : 0;
+}
+
 // True if the M is not in the gate any more in which its seq was `seq`.
 bool Drain::moved(const MState& m, uint64_t seq) const {
   if (m.dead) return true;
@@ -119,7 +128,13 @@ void Drain::encode(MState& m, const Pending& chunk, GenerationText& text) {
     m.held_back.push_back({chunk.page, chunk.gen, chunk.filled_seq, true, {}});
     return;
   }
-  release(chunk.page, encoder_.chunk(text, m, words(chunk.page), count(chunk.page)), m);
+  const uint32_t end = known_end(chunk.page, m);
+  Walk walk = encoder_.chunk(text, m, words(chunk.page), end ? end : count(chunk.page));
+  if (walk.used < end) {  // the last one was thrown out before its header
+    walk.holes += end - walk.used;
+    m.gap = true;
+  }
+  release(chunk.page, walk, m);
 }
 
 // Counts what stragglers wrote after the prefix that was taken, once they have moved.

@@ -65,6 +65,7 @@ class Drain {
 
   uint64_t* words(uint32_t page) { return reinterpret_cast<uint64_t*>(&arena_chunk(base_, page)); }
   uint32_t count(uint32_t page);
+  uint32_t known_end(uint32_t page, const MState& m);
   bool moved(const MState& m, uint64_t seq) const;
   bool claim(uint32_t page, uint64_t word);
   void touch(MState& m);

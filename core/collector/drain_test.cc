@@ -91,6 +91,29 @@ TEST_F(DrainTest, WhatWasAbandonedIsMarkedAndItsChunkRests) {
   EXPECT_EQ(lines[5], at(late, "M1 Lost", lost(late)));
 }
 
+TEST_F(DrainTest, AHoleAtTheEndIsSeenToo) {
+  const uint32_t m = guest_->thread(process_, gettid());
+  const uint32_t first = guest_->chunk(m, 1, 0);
+  guest_->status(m, start_ + 10);
+  guest_->skip(m, 3);
+  guest_->push(m, first);
+  const uint32_t second = guest_->chunk(m, 1, 1);
+  call(m, start_ + 20, 1);
+  guest_->push(m, second);
+  tick();
+  close();
+  const Lines lines = trace().lines(0);
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[1].substr(0, 8), "M1 Lost@");
+}
+
+TEST_F(DrainTest, NotTooMuchRests) {
+  const uint32_t before = free_chunks();
+  for (uint32_t i = 0; i < before; i++)
+    store_->rest(free_list_pop(guest_->header().free_chunks[0], chunk_link(base_)), 1);
+  EXPECT_GE(free_chunks(), before - kMinArena / kRestingShare / kPage);
+}
+
 TEST_F(DrainTest, WordsOfAnotherGenerationAndNonsenseAreDropped) {
   const uint32_t m = guest_->thread(process_, gettid());
   const uint32_t page = guest_->chunk(m, 1, 0);
@@ -99,6 +122,7 @@ TEST_F(DrainTest, WordsOfAnotherGenerationAndNonsenseAreDropped) {
   words[0] = RecordHeader::make(RecordState::Committed, 0x30, 7, 3, 1);  // GoSyscallBegin of gen 7
   words[1] = start_ + 20;
   words[3] = ~uint64_t{0};
+  guest_->skip(m, 13);
   words[4] = RecordHeader::make(RecordState::Committed, 0x30, 1, 9, 1);  // of a wrong length
   guest_->push(m, page);
   tick();

@@ -72,6 +72,8 @@ class TestGuest {
     const uint32_t gen = chunk.gen;
     chunk.holder = ChunkHeader::make((*this)[slot].m, gen, Holder::Full);
     chunk.filled_seq = (*this)[slot].seq.load();
+    const Tail tail{(*this)[slot].tail};
+    chunk.filled = tail.page() == page ? tail.offset() : 0;
     full_push(base_, page);
   }
 
