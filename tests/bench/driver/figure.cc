@@ -1,0 +1,93 @@
+// The table.
+#include "tests/bench/driver/figure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace thrace::bench {
+namespace {
+
+// Four digits, and no more behind the point than mean something.
+std::string number(double value, const std::string& unit) {
+  if (unit == "x") return fmt::format("{:.3f}", value);
+  if (unit == "in all") return fmt::format("{:.0f}", value);
+  const double size = std::abs(value);
+  return fmt::format("{:.{}f}", value, size < 100 ? 2 : size < 1000 ? 1 : 0);
+}
+
+std::string bar_text(const Figure& figure, const std::optional<double>& bar) {
+  if (!bar) return "";
+  return fmt::format("{} {} {}",
+                     figure.bar.better == Better::Less ? "<=" : ">=", number(*bar, figure.unit),
+                     figure.reaches(*bar) ? "yes" : "NO");
+}
+
+template <typename Fold>
+Samples pairwise(const Samples& a, const Samples& b, Fold fold) {
+  Samples result;
+  for (size_t i = 0; i < std::min(a.size(), b.size()); i++) result.push_back(fold(a[i], b[i]));
+  return result;
+}
+
+}  // namespace
+
+double median(Samples samples) {
+  if (samples.empty()) return 0;
+  std::sort(samples.begin(), samples.end());
+  const size_t half = samples.size() / 2;
+  return samples.size() % 2 ? samples[half] : (samples[half - 1] + samples[half]) / 2;
+}
+
+Samples ratios(const Samples& above, const Samples& below) {
+  return pairwise(above, below, [](double a, double b) { return a / b; });
+}
+
+Samples differences(const Samples& from, const Samples& of, double scale) {
+  return pairwise(from, of, [=](double a, double b) { return (a - b) * scale; });
+}
+
+bool Figure::reaches(double bar_value) const {
+  const double reached = median(samples);
+  return bar.better == Better::Less ? reached <= bar_value : reached >= bar_value;
+}
+
+void print_table(const Figures& figures) {
+  constexpr const char* kRow = "{:<12} {:<24} {:>10} {:<7} {:>10} {:>10}   {:<16} {}\n";
+  fmt::print(kRow, "what", "of", "median", "unit", "least", "most", "bar", "in the end");
+  std::string previous;
+  for (const Figure& figure : figures) {
+    if (figure.samples.empty()) continue;
+    const auto [least, most] = std::minmax_element(figure.samples.begin(), figure.samples.end());
+    fmt::print(kRow, figure.what == previous ? "" : figure.what, figure.of,
+               number(median(figure.samples), figure.unit), figure.unit,
+               number(*least, figure.unit), number(*most, figure.unit),
+               bar_text(figure, figure.bar.now), bar_text(figure, figure.bar.finally));
+    previous = figure.what;
+  }
+}
+
+void print_json(const Figures& figures) {
+  auto list = nlohmann::json::array();
+  for (const Figure& figure : figures) {
+    if (figure.samples.empty()) continue;
+    nlohmann::json entry{{"what", figure.what},
+                         {"of", figure.of},
+                         {"unit", figure.unit},
+                         {"median", median(figure.samples)},
+                         {"samples", figure.samples}};
+    if (figure.bar.now) {
+      entry["bar"] = *figure.bar.now;
+      entry["reached"] = figure.reaches(*figure.bar.now);
+    }
+    if (figure.bar.finally) {
+      entry["final_bar"] = *figure.bar.finally;
+      entry["reached_final"] = figure.reaches(*figure.bar.finally);
+    }
+    list.push_back(std::move(entry));
+  }
+  fmt::print("{}\n", list.dump(2));
+}
+
+}  // namespace thrace::bench

@@ -1,0 +1,90 @@
+// The worker's modes, bare, through an empty interposer, with thrace off and recording.
+#include <fmt/format.h>
+
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include "tests/bench/driver/measure.h"
+#include "tests/bench/driver/parts.h"
+
+namespace thrace::bench {
+namespace {
+
+// Work of a few ns is compared by differences to the empty interposer, all else by ratios to bare.
+enum class By { Ratio, Difference };
+
+struct Mode {
+  const char* name;
+  double operations;  // 100 to 300 ms
+  By by;
+  Bar off, recording;
+};
+const Mode kModes[] = {
+    {"clock", 20e6, By::Ratio, {}, {}},
+    {"mutex", 20e6, By::Difference, {{}, 1}, {3, 3}},
+    {"mutex-alone", 20e6, By::Difference, {{}, 1}, {3, 3}},
+    {"read", 600e3, By::Ratio, {}, {}},
+    {"handoff", 50e3, By::Ratio, {}, {1.05, 1.05}},
+    {"sem", 80e3, By::Ratio, {}, {1.05, 1.05}},
+    {"futex", 80e3, By::Ratio, {}, {1.05, 1.05}},
+    {"pipe", 60e3, By::Ratio, {}, {{}, 1.05}},
+    {"contended", 60e3, By::Ratio, {}, {{}, 1.05}},
+    {"spawn", 8e3, By::Ratio, {}, {}},
+    {"pool", 10e3, By::Ratio, {}, {{}, 1.05}},
+};
+
+class WorkMeasure : public Measure {
+ public:
+  WorkMeasure(const Mode& mode, double scale)
+      : mode_(mode), operations_(fmt::format("{:.0f}", mode.operations * scale + 1)) {}
+
+  std::string name() const override { return mode_.name; }
+
+  // The variants take turns in being first.
+  void round(Lab& lab) override {
+    const size_t first = cpu_[Variant::Bare].size();
+    for (size_t i = 0; i < kVariantCount; i++) {
+      const Variant variant = kVariants[(first + i) % kVariantCount];
+      const Finished finished = lab.run(variant, {kWorker, mode_.name, operations_});
+      double operations, cpu, wall;
+      if (!(std::istringstream(finished.output) >> operations >> cpu >> wall))
+        throw std::runtime_error(fmt::format("bench-work {} printed no figures", mode_.name));
+      cpu_[variant].push_back(cpu);
+      if (variant == Variant::Recording) collector_.push_back(finished.others_cpu_ns / operations);
+    }
+  }
+
+  void report(Figures& figures) const override {
+    const auto add = [&](const char* of, Samples samples, const char* unit, Bar bar = {}) {
+      figures.push_back({name(), of, std::move(samples), unit, bar});
+    };
+    const Samples &bare = cpu_.at(Variant::Bare), &empty = cpu_.at(Variant::Empty),
+                  &off = cpu_.at(Variant::Off), &recording = cpu_.at(Variant::Recording);
+    add("bare", bare, "ns");
+    if (mode_.by == By::Difference) {
+      add("empty - bare", differences(empty, bare), "ns");
+      add("off - empty", differences(off, empty), "ns", mode_.off);
+      add("recording - empty", differences(recording, empty), "ns", mode_.recording);
+    } else {
+      add("empty / bare", ratios(empty, bare), "x");
+      add("off / bare", ratios(off, bare), "x", mode_.off);
+      add("recording / bare", ratios(recording, bare), "x", mode_.recording);
+    }
+    add("collector", collector_, "ns");
+  }
+
+ private:
+  const Mode& mode_;
+  std::string operations_;
+  std::map<Variant, Samples> cpu_;  // ns per operation
+  Samples collector_;               // CPU ns beside the program, per operation of the program
+};
+
+}  // namespace
+
+void add_work_measures(Measures& measures, double scale) {
+  for (const Mode& mode : kModes) measures.push_back(std::make_unique<WorkMeasure>(mode, scale));
+}
+
+}  // namespace thrace::bench
