@@ -119,7 +119,10 @@ bool Reader::next(Generation& generation) {
       if (complete)
         frames_.push_back({static_cast<uint32_t>(offset() - start),
                            static_cast<uint32_t>(generation.data.size())});
-      if (!intact) resynchronize();
+      if (!intact) {
+        if (offset() == start) skip(4);  // zstd took nothing: not the same frame once more
+        resynchronize();
+      }
       if (generation.batches.empty()) {
         gap_ = gap_ || complete || !intact;
         generation.reset();
