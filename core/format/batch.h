@@ -36,16 +36,17 @@ class BatchWriter {
              std::string_view bytes = {});
 
   // True if the batch is so full that a new one must be begun before the next event.
-  bool full() const { return body_.size() > kMaxBatch - kMaxString - 128; }
+  bool full() const { return size_ > kMaxBatch - kMaxString - 128; }
 
-  bool empty() const { return body_.empty(); }
+  bool empty() const { return size_ == 0; }
 
   // Closes the batch and appends it, if it has events.
   void end();
 
  private:
   std::string& out_;
-  std::string body_;
+  std::string body_;  // room for the events; the first size_ bytes are in use
+  size_t size_ = 0;
   uint64_t gen_ = 0;
   uint64_t m_ = 0;
   uint64_t start_ = 0;

@@ -19,6 +19,16 @@ inline void put_varint(std::string& out, uint64_t value) {
   out.push_back(static_cast<char>(value));
 }
 
+// The same into memory that has room for kMaxVarint bytes.  Returns the place behind it.
+inline char* put_varint(char* at, uint64_t value) {
+  while (value >= 0x80) {
+    *at++ = static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  *at++ = static_cast<char>(value);
+  return at;
+}
+
 // Reads a varint at `pos` and moves `pos` behind it.  False, with `pos` unchanged, if the text ends
 // within it or if it does not fit into 64 bits.
 inline bool get_varint(std::string_view in, size_t& pos, uint64_t& value) {
