@@ -80,10 +80,11 @@ class Release {
     if (!told_ && has_waiters(object_)) [[unlikely]] late(kind_, object_, before_);
   }
 
- private:
-  // Stamps late, unless another release has done so since.  By value: a Release lives in registers.
+  // What after() does if somebody waits: stamps late, unless another release has done so since
+  // `before`, the bucket's stamp before the real release.
   static void late(WakeKind kind, const void* object, uint64_t before);
 
+ private:
   WakeKind kind_;
   bool told_ = false;
   const void* object_;
