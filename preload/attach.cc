@@ -50,7 +50,8 @@ bool register_membarrier() {
 
 Attached attach(const char* path) {
   Attached result;
-  const long fd = move_high(raw_syscall(SYS_open, raw_address(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+  const long fd =
+      move_high(raw_syscall(SYS_open, raw_address(path), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
   if (raw_failed(fd)) {
     result.over = fd == -ENOENT;
     result.reason = "the arena cannot be opened";

@@ -6,10 +6,10 @@
 namespace thrace {
 
 struct Attached {
-  char* base = nullptr;       // nullptr: not attached
-  bool light_fence = false;   // see start_process()
-  bool over = false;          // not attached because the session has ended: no reason to complain
-  const char* reason = "";    // why not attached
+  char* base = nullptr;      // nullptr: not attached
+  bool light_fence = false;  // see start_process()
+  bool over = false;         // not attached because the session has ended: no reason to complain
+  const char* reason = "";   // why not attached
 };
 
 // Maps the arena at `path`.  The descriptor is closed again.

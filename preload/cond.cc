@@ -14,29 +14,29 @@ Outcome c11_outcome(int result) {
 // libc releases the mutex inside the wait, so the look for its waiters comes before: as late as
 // possible, and while this task still runs.  The lock that follows the wait belongs to it, too (it
 // cannot be told apart from outside).
-#define WAIT(definition, id, outcome, args)                                        \
-  definition {                                                                     \
-    if (!recording()) return real.id args;                                         \
-    if (unlock_frees(as_mutex(mutex))) Release(WakeKind::Unlock, mutex);           \
-    Wait wait;                                                                     \
-    wait.begin(WaitReason::Cond, cond, 0);                                         \
-    const int result = real.id args;                                               \
-    wait.end(outcome(result));                                                     \
-    return result;                                                                 \
+#define WAIT(definition, id, outcome, args)                              \
+  definition {                                                           \
+    if (!recording()) return real.id args;                               \
+    if (unlock_frees(as_mutex(mutex))) Release(WakeKind::Unlock, mutex); \
+    Wait wait;                                                           \
+    wait.begin(WaitReason::Cond, cond, 0);                               \
+    const int result = real.id args;                                     \
+    wait.end(outcome(result));                                           \
+    return result;                                                       \
   }
 
-#define SIGNAL(definition, id, kind, count)                       \
-  definition {                                                    \
-    if (recording()) wake(WakeKind::kind, cond, count);           \
-    return real.id(cond);                                         \
+#define SIGNAL(definition, id, kind, count)             \
+  definition {                                          \
+    if (recording()) wake(WakeKind::kind, cond, count); \
+    return real.id(cond);                               \
   }
 
 // A wrapper of one version of a name (see exports.map).
-#define VERSION(id, name, at_version, params)                                  \
-  namespace hook {                                                             \
-  __asm__(".symver thrace_" #id ", " #name at_version);                         \
-  THRACE_EXPORT int id params __asm__("thrace_" #id);                          \
-  }                                                                            \
+#define VERSION(id, name, at_version, params)           \
+  namespace hook {                                      \
+  __asm__(".symver thrace_" #id ", " #name at_version); \
+  THRACE_EXPORT int id params __asm__("thrace_" #id);   \
+  }                                                     \
   int hook::id params
 
 // clang-format off

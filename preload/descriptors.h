@@ -13,8 +13,8 @@ inline void close_descriptor(long fd) {
   if (fd >= 0) raw_syscall(SYS_close, fd);
 }
 
-// Moves a descriptor to a high number; where the limit is lower, to one that is not stdin, stdout or
-// stderr; and if that fails, leaves it.
+// Moves a descriptor to a high number; where the limit is lower, to one that is not stdin, stdout
+// or stderr; and if that fails, leaves it.
 inline long move_high(long fd) {
   if (fd < 0 || fd >= kHighDescriptor) return fd;
   long moved = raw_syscall(SYS_fcntl, fd, F_DUPFD_CLOEXEC, kHighDescriptor);

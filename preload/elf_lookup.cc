@@ -45,10 +45,10 @@ struct Object {
 
   ElfW(Addr) base_;
   const uint32_t* hash_ = nullptr;
-  const ElfW(Sym)* symbols_ = nullptr;
+  const ElfW(Sym) * symbols_ = nullptr;
   const char* strings_ = nullptr;
-  const ElfW(Half)* versions_ = nullptr;
-  const ElfW(Verdef)* definitions_ = nullptr;
+  const ElfW(Half) * versions_ = nullptr;
+  const ElfW(Verdef) * definitions_ = nullptr;
 };
 
 Object::Object(ElfW(Addr) base, const ElfW(Dyn) * dynamic) : base_(base) {
@@ -68,8 +68,8 @@ bool Object::has_version(uint32_t symbol, const char* version) const {
   if (index <= VER_NDX_GLOBAL || !definitions_) return index == VER_NDX_GLOBAL;
   for (const ElfW(Verdef)* d = definitions_;;) {
     if ((d->vd_ndx & 0x7fff) == index) {
-      const auto* name = reinterpret_cast<const ElfW(Verdaux)*>(
-          reinterpret_cast<const char*>(d) + d->vd_aux);
+      const auto* name =
+          reinterpret_cast<const ElfW(Verdaux)*>(reinterpret_cast<const char*>(d) + d->vd_aux);
       return same(strings_ + name->vda_name, version);
     }
     if (!d->vd_next) return false;

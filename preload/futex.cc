@@ -33,10 +33,14 @@ T* address(long word) {
 Outcome outcome_of(long result) {
   if (result >= 0) return Outcome::Woken;
   switch (errno) {
-    case EAGAIN: return Outcome::Changed;
-    case EINTR: return Outcome::Signal;
-    case ETIMEDOUT: return Outcome::Timeout;
-    default: return Outcome::Error;
+    case EAGAIN:
+      return Outcome::Changed;
+    case EINTR:
+      return Outcome::Signal;
+    case ETIMEDOUT:
+      return Outcome::Timeout;
+    default:
+      return Outcome::Error;
   }
 }
 
@@ -76,17 +80,26 @@ long futex(const Request& request) {
   switch (request.b & FUTEX_CMD_MASK) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:
-    case FUTEX_WAIT_REQUEUE_PI: return wait_for(request, WaitReason::Futex);
+    case FUTEX_WAIT_REQUEUE_PI:
+      return wait_for(request, WaitReason::Futex);
     case FUTEX_LOCK_PI:
-    case FUTEX_LOCK_PI2: return wait_for(request, WaitReason::FutexPi);
+    case FUTEX_LOCK_PI2:
+      return wait_for(request, WaitReason::FutexPi);
     case FUTEX_WAKE:
-    case FUTEX_WAKE_BITSET: return wake_by(request);
-    case FUTEX_UNLOCK_PI: tell(request.a, 1); return request.make();
-    case FUTEX_WAKE_OP: tell(request.e, request.d); return wake_by(request);
+    case FUTEX_WAKE_BITSET:
+      return wake_by(request);
+    case FUTEX_UNLOCK_PI:
+      tell(request.a, 1);
+      return request.make();
+    case FUTEX_WAKE_OP:
+      tell(request.e, request.d);
+      return wake_by(request);
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
-    case FUTEX_CMP_REQUEUE_PI: return move(request);
-    default: return request.make();
+    case FUTEX_CMP_REQUEUE_PI:
+      return move(request);
+    default:
+      return request.make();
   }
 }
 
@@ -108,7 +121,8 @@ struct Blocking {
   uint64_t words[kNumbers / 64] = {};
 
   constexpr Blocking() {
-#define CALL(ret, name, versions, number, arg, params, args) words[number / 64] |= 1ull << number % 64;
+#define CALL(ret, name, versions, number, arg, params, args) \
+  words[number / 64] |= 1ull << number % 64;
 #define ALIAS(alias, name)
 #include "preload/syscalls.def"
 #undef ALIAS

@@ -1,5 +1,5 @@
-// The wrappers of longjmp and its like.  setjmp returns twice and has no wrapper (G8); the jump does
-// not return at all.
+// The wrappers of longjmp and its like.  setjmp returns twice and has no wrapper (G8); the jump
+// does not return at all.
 #include <setjmp.h>
 
 #include "core/tracer/settle.h"
@@ -20,10 +20,10 @@ uint64_t stack_pointer(const __jmp_buf_tag* target) {
 
 }  // namespace
 
-#define JUMP(name)                                                \
-  THRACE_HOOK(void, name, (__jmp_buf_tag * target, int value)) {  \
-    leave_by_jump(stack_pointer(target));                         \
-    real.name(target, value);                                     \
+#define JUMP(name)                                               \
+  THRACE_HOOK(void, name, (__jmp_buf_tag * target, int value)) { \
+    leave_by_jump(stack_pointer(target));                        \
+    real.name(target, value);                                    \
   }
 JUMP(longjmp)
 JUMP(_longjmp)

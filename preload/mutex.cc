@@ -12,8 +12,8 @@ Outcome c11_outcome(int result) {
   return result == thrd_timedout ? Outcome::Timeout : Outcome::Error;
 }
 
-// True if the real function will answer at once though the mutex is held: the thread holds it itself,
-// and the kind knows what to say.
+// True if the real function will answer at once though the mutex is held: the thread holds it
+// itself, and the kind knows what to say.
 bool answers(const pthread_mutex_t* mutex) {
   const bool looks = error_checking(mutex) || recursive(mutex);
   return (looks && holder(mutex) == current_tid()) || (robust(mutex) && !held(mutex));
@@ -38,49 +38,51 @@ int let_go(const pthread_mutex_t* mutex) {
 }  // namespace
 
 // A free mutex costs a trylock and no event.  Whatever it answers but "busy" is the answer of the
-// real function, too: too many locks of a recursive one, not a mutex ...  The rest is out of line, so
-// that the frequent case needs no frame.
+// real function, too: too many locks of a recursive one, not a mutex ...  The rest is out of line,
+// so that the frequent case needs no frame.
 //
-// A robust mutex is looked at instead: glibc's trylock of one that is not recoverable says so and keeps
-// it (2.36: it compares the word that it replaced with its own tid), and all others wait for ever.
-#define LOCK(name, try_name, busy, outcome, usable_time, params, args)     \
-  namespace {                                                              \
-  [[gnu::noinline]] int wait_in_##name params {                            \
-    if (answers(as_mutex(mutex))) return real.name args;                   \
-    Wait wait;                                                             \
-    wait.begin(WaitReason::Mutex, mutex, holder(as_mutex(mutex)),          \
-               &as_mutex(mutex)->__data.__owner);                          \
-    const int result = real.name args;                                     \
-    wait.end(outcome(result));                                             \
-    return result;                                                         \
-  }                                                                        \
-  }                                                                        \
-  THRACE_HOOK(int, name, params) {                                         \
-    if (!recording() || !(usable_time)) [[unlikely]] return real.name args; \
-    if (robust(as_mutex(mutex))) [[unlikely]] return wait_in_##name args;  \
-    const int tried = real.try_name(mutex);                                \
-    if (tried == 0) [[likely]] return 0;                                   \
-    if (tried == (busy)) return wait_in_##name args;                       \
-    return tried == ENOTRECOVERABLE ? let_go(as_mutex(mutex)) : tried;     \
+// A robust mutex is looked at instead: glibc's trylock of one that is not recoverable says so and
+// keeps it (2.36: it compares the word that it replaced with its own tid), and all others wait for
+// ever.
+#define LOCK(name, try_name, busy, outcome, usable_time, params, args) \
+  namespace {                                                          \
+  [[gnu::noinline]] int wait_in_##name params {                        \
+    if (answers(as_mutex(mutex))) return real.name args;               \
+    Wait wait;                                                         \
+    wait.begin(WaitReason::Mutex, mutex, holder(as_mutex(mutex)),      \
+               &as_mutex(mutex)->__data.__owner);                      \
+    const int result = real.name args;                                 \
+    wait.end(outcome(result));                                         \
+    return result;                                                     \
+  }                                                                    \
+  }                                                                    \
+  THRACE_HOOK(int, name, params) {                                     \
+    if (!recording() || !(usable_time)) [[unlikely]]                   \
+      return real.name args;                                           \
+    if (robust(as_mutex(mutex))) [[unlikely]]                          \
+      return wait_in_##name args;                                      \
+    const int tried = real.try_name(mutex);                            \
+    if (tried == 0) [[likely]]                                         \
+      return 0;                                                        \
+    if (tried == (busy)) return wait_in_##name args;                   \
+    return tried == ENOTRECOVERABLE ? let_go(as_mutex(mutex)) : tried; \
   }
 
-#define UNLOCK(name, type)                                                  \
-  namespace {                                                               \
-  [[gnu::noinline]] int tell_in_##name(type* mutex) {                       \
-    if (!unlock_frees(as_mutex(mutex))) return real.name(mutex);            \
-    Release release(WakeKind::Unlock, mutex);                               \
-    const int result = real.name(mutex);                                    \
-    if (result == 0) release.after();                                       \
-    return result;                                                          \
-  }                                                                         \
-  }                                                                         \
-  THRACE_HOOK(int, name, (type * mutex)) {                                  \
-    if (!recording()) [[unlikely]] return real.name(mutex);                 \
-    if (has_waiters(mutex)) [[unlikely]] return tell_in_##name(mutex);      \
-    Release release(WakeKind::Unlock, mutex);                               \
-    const int result = real.name(mutex);                                    \
-    release.after();                                                        \
-    return result;                                                          \
+#define UNLOCK(name, type)                                                               \
+  namespace {                                                                            \
+  [[gnu::noinline]] int tell_in_##name(type* mutex) {                                    \
+    if (!unlock_frees(as_mutex(mutex))) return real.name(mutex);                         \
+    Release release(WakeKind::Unlock, mutex);                                            \
+    const int result = real.name(mutex);                                                 \
+    if (result == 0) release.after();                                                    \
+    return result;                                                                       \
+  }                                                                                      \
+  }                                                                                      \
+  THRACE_HOOK(int, name, (type * mutex)) {                                               \
+    if (!recording()) [[unlikely]]                                                       \
+      return real.name(mutex);                                                           \
+    return release_quietly(                                                              \
+        mutex, [=] { return real.name(mutex); }, [=] { return tell_in_##name(mutex); }); \
   }
 
 // clang-format off

@@ -1,4 +1,5 @@
-// The wrappers of what makes other processes: fork and its like, clone, vfork, spawn, system, popen.
+// The wrappers of what makes other processes: fork and its like, clone, vfork, spawn, system,
+// popen.
 #include <errno.h>
 #include <sched.h>
 
@@ -11,8 +12,8 @@
 namespace thrace {
 namespace {
 
-// True in the child of a fork: the kernel has wiped the word that arms the tracer (T-a), or a handler
-// of pthread_atfork has made a traced call already and so claimed another slot.
+// True in the child of a fork: the kernel has wiped the word that arms the tracer (T-a), or a
+// handler of pthread_atfork has made a traced call already and so claimed another slot.
 bool in_child(uint32_t slot_before) {
   return g_wiped.armed.load(std::memory_order_relaxed) != Armed::Recording ||
          g_guest.process != slot_before;
@@ -64,7 +65,8 @@ THRACE_HOOK(int, daemon, (int stay, int keep)) {
   return forking([=] { return real.daemon(stay, keep); });
 }
 
-// --- clone ----------------------------------------------------------------------------------------
+// --- clone
+// ----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -81,20 +83,21 @@ int run_clone_child(void* child) {
 
 }  // namespace
 
-// A child on our memory with the caller's TLS, running beside it: the thread is silent from here on.
+// A child on our memory with the caller's TLS, running beside it: the thread is silent from here
+// on.
 extern "C" [[gnu::visibility("hidden")]] void thrace_shares_tls() { mute(); }
 
 // `parent`, `tls` and `child` are only there if the flags say so; the real clone is given the same.
-THRACE_HOOK(int, clone, (int (*routine)(void*), void* stack, int flags, void* argument,
-                         pid_t* parent, void* tls, pid_t* child)) {
+THRACE_HOOK(int, clone,
+            (int (*routine)(void*), void* stack, int flags, void* argument, pid_t* parent,
+             void* tls, pid_t* child)) {
   const auto make = [&] { return real.clone(routine, stack, flags, argument, parent, tls, child); };
   if (!recording() || !routine || !stack) return make();
   if (!(flags & CLONE_VM)) {
     // The child finds this frame in its copy of the memory.
     CloneChild copy{routine, argument};
-    return forking([&] {
-      return real.clone(run_clone_child, stack, flags, &copy, parent, tls, child);
-    });
+    return forking(
+        [&] { return real.clone(run_clone_child, stack, flags, &copy, parent, tls, child); });
   }
   if (flags & CLONE_SETTLS) return make();  // a thread of its own, foreign to us
   if (!(flags & CLONE_VFORK)) {
@@ -110,7 +113,8 @@ THRACE_HOOK(int, clone, (int (*routine)(void*), void* stack, int flags, void* ar
 }
 THRACE_HOOK_ALIAS(__clone, clone)
 
-// --- vfork ----------------------------------------------------------------------------------------
+// --- vfork
+// ----------------------------------------------------------------------------------------
 
 namespace {
 
@@ -138,16 +142,17 @@ extern "C" [[gnu::visibility("hidden")]] pid_t thrace_vfork_end(long result) {
   return failed ? -1 : static_cast<pid_t>(result);
 }
 
-// --- Processes made inside libc -------------------------------------------------------------------
+// --- Processes made inside libc
+// -------------------------------------------------------------------
 
-#define SPAWN(name)                                                                           \
-  THRACE_HOOK(int, name,                                                                      \
-              (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,      \
-               const posix_spawnattr_t* attributes, char* const* argv, char* const* envp)) {  \
-    Call call(SYS_clone, 0);                                                                  \
-    const int error = real.name(pid, path, actions, attributes, argv, envp);                  \
-    call.end(error, error || !pid ? 0 : *pid);                                                \
-    return error;                                                                             \
+#define SPAWN(name)                                                                          \
+  THRACE_HOOK(int, name,                                                                     \
+              (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,     \
+               const posix_spawnattr_t* attributes, char* const* argv, char* const* envp)) { \
+    Call call(SYS_clone, 0);                                                                 \
+    const int error = real.name(pid, path, actions, attributes, argv, envp);                 \
+    call.end(error, error || !pid ? 0 : *pid);                                               \
+    return error;                                                                            \
   }
 SPAWN(posix_spawn)
 SPAWN(posix_spawnp)

@@ -1,4 +1,5 @@
-// The rules for a guest in somebody else's process (design, section 6), cited by number in the code.
+// The rules for a guest in somebody else's process (design, section 6), cited by number in the
+// code.
 //
 //   G1   libc is the only library needed; nothing but the wrappers is visible; few words of TLS.
 //   G2   Real functions are found once, in the constructor; earlier calls pass through correctly.
@@ -17,15 +18,14 @@
 
 // Defines the wrapper that the program calls as `name`.  The label, not the identifier, carries the
 // name, so that it need not agree with the attributes of the system's headers.
-#define THRACE_HOOK(ret, name, params)                  \
-  namespace hook {                                      \
-  THRACE_EXPORT ret name params __asm__(#name);         \
-  }                                                     \
+#define THRACE_HOOK(ret, name, params)          \
+  namespace hook {                              \
+  THRACE_EXPORT ret name params __asm__(#name); \
+  }                                             \
   ret hook::name params
 
 // Another name for a wrapper defined above in the same file.
-#define THRACE_HOOK_ALIAS(other, name)                                      \
-  namespace hook {                                                          \
-  THRACE_EXPORT extern decltype(name) also_##other __asm__(#other)          \
-      __attribute__((alias(#name)));                                        \
+#define THRACE_HOOK_ALIAS(other, name)                                                            \
+  namespace hook {                                                                                \
+  THRACE_EXPORT extern decltype(name) also_##other __asm__(#other) __attribute__((alias(#name))); \
   }

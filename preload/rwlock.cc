@@ -4,18 +4,19 @@
 namespace thrace {
 
 // A writer that asks again is refused at once (EDEADLK): no wait.
-#define LOCK(name, try_name, reason, usable_time, params, args)                            \
-  THRACE_HOOK(int, name, params) {                                                         \
-    if (!recording() || !(usable_time)) return real.name args;                             \
-    const int tried = real.try_name(lock);                                                 \
-    if (tried != EBUSY) [[likely]] return tried;                                           \
-    const uint32_t writer = holder(lock);                                                  \
-    if (writer && writer == current_tid()) return real.name args;                          \
-    Wait wait;                                                                             \
-    wait.begin(WaitReason::reason, lock, writer, &lock->__data.__cur_writer);              \
-    const int result = real.name args;                                                     \
-    wait.end(outcome_of(result));                                                          \
-    return result;                                                                         \
+#define LOCK(name, try_name, reason, usable_time, params, args)               \
+  THRACE_HOOK(int, name, params) {                                            \
+    if (!recording() || !(usable_time)) return real.name args;                \
+    const int tried = real.try_name(lock);                                    \
+    if (tried != EBUSY) [[likely]]                                            \
+      return tried;                                                           \
+    const uint32_t writer = holder(lock);                                     \
+    if (writer && writer == current_tid()) return real.name args;             \
+    Wait wait;                                                                \
+    wait.begin(WaitReason::reason, lock, writer, &lock->__data.__cur_writer); \
+    const int result = real.name args;                                        \
+    wait.end(outcome_of(result));                                             \
+    return result;                                                            \
   }
 
 // clang-format off
@@ -47,7 +48,8 @@ THRACE_HOOK_ALIAS(__pthread_rwlock_unlock, pthread_rwlock_unlock)
 THRACE_HOOK(int, pthread_spin_lock, (pthread_spinlock_t * lock)) {
   if (!recording()) return real.pthread_spin_lock(lock);
   const int tried = real.pthread_spin_trylock(lock);
-  if (tried != EBUSY) [[likely]] return tried;
+  if (tried != EBUSY) [[likely]]
+    return tried;
   Wait wait;
   wait.begin(WaitReason::Spin, const_cast<int*>(lock), 0);
   const int result = real.pthread_spin_lock(lock);

@@ -29,8 +29,8 @@ bool take(sem_t* semaphore) {
 
 WAIT(sem_wait, true, (sem_t * semaphore), (semaphore))
 WAIT(sem_timedwait, usable(time), (sem_t * semaphore, const timespec* time), (semaphore, time))
-WAIT(sem_clockwait, usable(clock, time),
-     (sem_t * semaphore, clockid_t clock, const timespec* time), (semaphore, clock, time))
+WAIT(sem_clockwait, usable(clock, time), (sem_t * semaphore, clockid_t clock, const timespec* time),
+     (semaphore, clock, time))
 
 THRACE_HOOK(int, sem_post, (sem_t * semaphore)) {
   if (recording()) wake(WakeKind::Post, semaphore, 1);

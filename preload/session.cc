@@ -30,7 +30,8 @@ bool can(const char* path, int mode) {
   return raw_syscall(SYS_access, raw_address(path), mode) == 0;
 }
 
-// The collector: where we are told, else where it lies relative to this library, built or installed.
+// The collector: where we are told, else where it lies relative to this library, built or
+// installed.
 bool find_collector(const char* const* environment, Text<4096>& path) {
   if (const char* told = variable(environment, "THRACE_COLLECT"); told && *told)
     return can(path.clear().add(told).text(), X_OK);
@@ -180,7 +181,8 @@ const char** collector_environment(const char* const* environment) {
   auto** copy = reinterpret_cast<const char**>(memory);
   size_t used = 0;
   for (size_t i = 0; i + 1 < count; i++)
-    if (!starts_with(environment[i], "LD_PRELOAD=") && !starts_with(environment[i], "THRACE_ARENA="))
+    if (!starts_with(environment[i], "LD_PRELOAD=") &&
+        !starts_with(environment[i], "THRACE_ARENA="))
       copy[used++] = environment[i];
   return copy;
 }
@@ -221,10 +223,12 @@ void start_session(const char* const* environment, Session& session) {
   }
   if (!session.arena.length()) session.failure.add("there is no place for the arena");
   // What the first place was refused for is the reason; the others were only tried in its stead.
-  if (session.failure.length() && first_failure.length()) session.failure.clear().add(first_failure.text());
+  if (session.failure.length() && first_failure.length())
+    session.failure.clear().add(first_failure.text());
   size_t count = 1;
   while (environment && environment[count - 1]) count++;
-  raw_syscall(SYS_munmap, raw_address(command.environment), static_cast<long>(count * sizeof(char*)));
+  raw_syscall(SYS_munmap, raw_address(command.environment),
+              static_cast<long>(count * sizeof(char*)));
 }
 
 }  // namespace thrace

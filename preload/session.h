@@ -10,8 +10,8 @@ struct Session {
   Text<512> failure;  // empty: started
 };
 
-// Starts thrace-collect as a process of its own, waits until it is ready (5 s at most) and says which
-// arena it has made.  Leaves no child, descriptor or signal behind.
+// Starts thrace-collect as a process of its own, waits until it is ready (5 s at most) and says
+// which arena it has made.  Leaves no child, descriptor or signal behind.
 [[gnu::visibility("hidden")]] void start_session(const char* const* environment, Session& session);
 
 }  // namespace thrace

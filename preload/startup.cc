@@ -26,8 +26,8 @@ void complain(const char* const* environment, const char* reason) {
     raw_syscall(SYS_write, 2, raw_address(line.text()), static_cast<long>(line.length()));
   const char* log = variable(environment, "THRACE_LOG");
   if (!log || !*log) return;
-  const long fd = move_high(
-      raw_syscall(SYS_open, raw_address(log), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  const long fd = move_high(raw_syscall(
+      SYS_open, raw_address(log), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (raw_failed(fd)) return;
   raw_syscall(SYS_write, fd, raw_address(line.text()), static_cast<long>(line.length()));
   close_descriptor(fd);

@@ -30,8 +30,8 @@ uint64_t handle_of(pthread_t thread) { return static_cast<uint64_t>(thread); }
 
 extern "C" void thrace_begin_thread(const thrace_start* block) {
   t_trampoline = true;
-  // libc puts a thread's descriptor, which pthread_self points at, on the top of its stack, less than
-  // a page below the end.
+  // libc puts a thread's descriptor, which pthread_self points at, on the top of its stack, less
+  // than a page below the end.
   const uint64_t self = handle_of(pthread_self());
   const uint64_t low = (self - block->stack_bytes + kPage - 1) & ~(kPage - 1);
   adopt_task(static_cast<uint32_t>(block - g_starts), self, low, self);
@@ -39,8 +39,9 @@ extern "C" void thrace_begin_thread(const thrace_start* block) {
 
 extern "C" void thrace_end_thread(void*) { end_task(); }
 
-THRACE_HOOK(int, pthread_create, (pthread_t * thread, const pthread_attr_t* attributes,
-                                  void* (*routine)(void*), void* argument)) {
+THRACE_HOOK(int, pthread_create,
+            (pthread_t * thread, const pthread_attr_t* attributes, void* (*routine)(void*),
+             void* argument)) {
   if (!recording()) return real.pthread_create(thread, attributes, routine, argument);
   const uint32_t slot = create_task(reinterpret_cast<const void*>(routine));
   if (!slot) return real.pthread_create(thread, attributes, routine, argument);
@@ -71,8 +72,8 @@ THRACE_HOOK(void, thrd_exit, (int result)) {
   real.thrd_exit(result);
 }
 
-// A thread that has ended is joined by the try, without a wait; every other answer but "busy" is the
-// real function's, too.  Joining is a cancellation point even then (G3).
+// A thread that has ended is joined by the try, without a wait; every other answer but "busy" is
+// the real function's, too.  Joining is a cancellation point even then (G3).
 #define JOIN(name, usable_time, params, args)                               \
   THRACE_HOOK(int, name, params) {                                          \
     if (!recording() || !(usable_time)) return real.name args;              \

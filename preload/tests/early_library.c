@@ -1,4 +1,5 @@
-/* Calls made while the library is being relocated (from an IFUNC resolver) and from a constructor. */
+/* Calls made while the library is being relocated (from an IFUNC resolver) and from a constructor.
+ */
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>

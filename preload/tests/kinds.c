@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 static int failures;
-#define IS(call, result)                                       \
-  do {                                                         \
-    const int got = (call);                                    \
-    if (got != (result)) {                                     \
-      printf("line %d: %s: %d\n", __LINE__, #call, got);       \
-      failures++;                                              \
-    }                                                          \
+#define IS(call, result)                                 \
+  do {                                                   \
+    const int got = (call);                              \
+    if (got != (result)) {                               \
+      printf("line %d: %s: %d\n", __LINE__, #call, got); \
+      failures++;                                        \
+    }                                                    \
   } while (0)
 
 static pthread_mutex_t make(int type, int robust, int protocol) {
@@ -29,9 +29,7 @@ static pthread_mutex_t make(int type, int robust, int protocol) {
   return mutex;
 }
 
-static void* lock_and_die(void* mutex) {
-  return (void*)(long)pthread_mutex_lock(mutex);
-}
+static void* lock_and_die(void* mutex) { return (void*)(long)pthread_mutex_lock(mutex); }
 static void* unlock(void* mutex) { return (void*)(long)pthread_mutex_unlock(mutex); }
 static void* lock_and_unlock(void* mutex) {
   const long error = pthread_mutex_lock(mutex);

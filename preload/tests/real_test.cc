@@ -49,7 +49,8 @@ TEST(Real, BothVersionsOfConditionVariablesAndNoMessageLeft) {
   const auto entry = [&](const auto& function) {
     return entries[reinterpret_cast<void* const*>(&function) - entries];
   };
-  EXPECT_EQ(entry(real.pthread_cond_wait), dlvsym(RTLD_DEFAULT, "pthread_cond_wait", "GLIBC_2.3.2"));
+  EXPECT_EQ(entry(real.pthread_cond_wait),
+            dlvsym(RTLD_DEFAULT, "pthread_cond_wait", "GLIBC_2.3.2"));
   EXPECT_EQ(entry(real.old_cond_wait), dlvsym(RTLD_DEFAULT, "pthread_cond_wait", "GLIBC_2.2.5"));
   EXPECT_NE(entry(real.pthread_cond_wait), entry(real.old_cond_wait));
 }

@@ -15,15 +15,15 @@
 
 static int failures;
 
-#define KEEPS(call, result)                                                        \
-  do {                                                                             \
-    errno = 4711;                                                                  \
-    const long got = (long)(call);                                                 \
-    const int after = errno;                                                       \
-    if (got != (result) || after != 4711) {                                        \
-      printf("%s: %ld, errno %d\n", #call, got, after);                            \
-      failures++;                                                                  \
-    }                                                                              \
+#define KEEPS(call, result)                             \
+  do {                                                  \
+    errno = 4711;                                       \
+    const long got = (long)(call);                      \
+    const int after = errno;                            \
+    if (got != (result) || after != 4711) {             \
+      printf("%s: %ld, errno %d\n", #call, got, after); \
+      failures++;                                       \
+    }                                                   \
   } while (0)
 
 static sem_t posted;
