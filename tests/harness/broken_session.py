@@ -72,39 +72,48 @@ def output_folder_removed(s):
     place = os.path.join(s.folder, "place")
     os.mkdir(place)
     command = ["sh", "-c", f'"$0"; rm -r {place}; "$0"; sleep 0.1; "$0"', s.program("sem")]
-    environment = s.by_environment(THRACE_OUTPUT=os.path.join(place, "%e.%p.thr"))
-    seen = guest.run(command, environment=environment)
+    seen = guest.traced(s.parts, place, command)
     os.makedirs(place, exist_ok=True)
     s.unhurt(command, seen)
 
 
 def output_exists(s):
-    """The trace exists already and must not be overwritten."""
+    """A file with the trace's name exists already: it stays, and the trace gets another name."""
     path = os.path.join(s.folder, "t.thr")
     with open(path, "wb") as file:
         file.write(b"precious")
     command = [s.program("mutex_contended")]
-    s.unhurt(command, guest.run(command, environment=s.by_environment(THRACE_OUTPUT=path)), lines=1)
+    s.unhurt(command, guest.run(command, environment=s.by_environment(THRACE_OUTPUT=path)))
     with open(path, "rb") as file:
         s.expect(file.read() == b"precious", "it was overwritten")
+    s.expect(trace.check(s.parts, path + ".1").ok, "there is no trace beside it")
 
 
 def output_read_only(s):
-    """The folder of the output may not be written (for root: it lies in /proc)."""
-    place = "/proc" if os.geteuid() == 0 else s.folder
-    os.chmod(s.folder, 0o555)
+    """The folder of the output may not be written."""
+    place = os.path.join(s.folder, "fixed")
+    os.mkdir(place, 0o555)
+    if os.geteuid() == 0 and not mounted(place, "ro,size=64k"):
+        s.notes.append("not possible here")
+        return
     command = [s.program("mutex_contended")]
     environment = s.by_environment(THRACE_OUTPUT=os.path.join(place, "t.thr"))
     s.unhurt(command, guest.run(command, environment=environment), lines=1)
-    os.chmod(s.folder, 0o777)
+    if os.geteuid() == 0:
+        subprocess.run(["umount", place], check=False)
+
+
+def mounted(place, options):
+    """Mounts a small tmpfs; containers may forbid that even to root."""
+    mount = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", place]
+    return subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode == 0
 
 
 def disk_full(s):
     """The disk of the output is full after 64 KiB (root only: a mount)."""
     place = os.path.join(s.folder, "small")
     os.mkdir(place)
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", place]
-    if os.geteuid() != 0 or subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+    if os.geteuid() != 0 or not mounted(place, "size=64k"):
         s.notes.append("not possible here")
         return
     try:
@@ -136,7 +145,7 @@ def file_size_limit(s):
 
 
 def arena_bad(s):
-    """THRACE_ARENA names nothing, garbage, an empty file, a folder, or an arena of another version."""
+    """THRACE_ARENA names garbage, an empty file, a folder, or an arena of another version."""
     garbage, empty = os.path.join(s.folder, "garbage"), os.path.join(s.folder, "empty")
     other, short = os.path.join(s.folder, "other"), os.path.join(s.folder, "short")
     contents = {garbage: os.urandom(1 << 20), empty: b"", short: b"thrarena\1\0\0\0",
@@ -145,11 +154,19 @@ def arena_bad(s):
         with open(path, "wb") as file:
             file.write(data)
     command = [s.program("mutex_contended")]
-    for path in [os.path.join(s.folder, "nothing"), s.folder, "/dev/null", *contents]:
+    for path in [s.folder, "/dev/null", *contents]:
         seen = guest.run(command, environment=s.by_environment(THRACE_ARENA=path))
         before = len(s.failures)
         s.unhurt(command, seen, lines=1)
         s.failures[before:] = [f"{os.path.basename(path)}: {failure}" for failure in s.failures[before:]]
+
+
+def session_over(s):
+    """THRACE_ARENA names nothing, as in a process that outlives its session: untraced, without a word."""
+    command = [s.program("mutex_contended")]
+    environment = s.by_environment(THRACE_ARENA=os.path.join(s.folder, "nothing"))
+    s.unhurt(command, guest.run(command, environment=environment))
+    s.expect(not trace.files(s.folder), "there is a trace")
 
 
 def options_bad(s):
@@ -158,8 +175,11 @@ def options_bad(s):
     s.unhurt(command, guest.run(command, environment=s.by_environment(THRACE_BUFFER="much")), lines=1)
 
 
-CASES = [value for value in list(globals().values())
-         if callable(value) and getattr(value, "__module__", "") == __name__ and value.__doc__]
+CASES = [
+    collector_missing, collector_is_no_program, collector_killed, output_folder_missing,
+    output_folder_removed, output_exists, output_read_only, disk_full, file_size_limit, arena_bad,
+    session_over, options_bad,
+]
 
 if __name__ == "__main__":
     run_all(CASES, __doc__)

@@ -100,8 +100,11 @@ def twenty_sessions(s):
     s.expect(len(verdicts) == 20, f"{len(verdicts)} traces")
 
 
-CASES = [value for value in list(globals().values())
-         if callable(value) and getattr(value, "__module__", "") == __name__ and value.__doc__]
+CASES = [
+    nine_thousand_threads, three_hundred_processes, small_address_space, few_descriptors,
+    no_standard_descriptors, static_program, tiny_arena, waits_when_full, monotonic_clock,
+    twenty_sessions,
+]
 
 if __name__ == "__main__":
     run_all(CASES, __doc__)

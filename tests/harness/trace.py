@@ -29,7 +29,8 @@ class Verdict:
 
 
 def files(folder):
-    return sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".thr"))
+    """The traces; those of a process's second and further images end with a number."""
+    return sorted(os.path.join(folder, name) for name in os.listdir(folder) if re.search(r"\.thr(\.\d+)*$", name))
 
 
 def check(parts, path):
@@ -37,7 +38,12 @@ def check(parts, path):
     shown = (done.stdout + done.stderr).decode(errors="replace")
     found = VERDICT.search(done.stdout)
     numbers = [int(group) for group in found.groups()[1:]] if found else [0, 0, 0, 0]
-    return Verdict(done.returncode == 0 and bool(found), done.returncode, *numbers, shown)
+    return Verdict(done.returncode == 0 and bool(found), done.returncode, *numbers, shortened(shown))
+
+
+def shortened(shown, most=20):
+    lines = shown.splitlines()
+    return shown if len(lines) <= most else "\n".join([*lines[:most // 2], "...", *lines[-most // 2:]])
 
 
 class Dump:

@@ -5,7 +5,7 @@
 #include <signal.h>
 
 static sem_t* sem;
-static int tid;
+static int tid, interrupted;
 
 static void handler(int signal) { (void)signal; }
 
@@ -14,6 +14,7 @@ static void* waiter(void* unused) {
   errno = 0;
   const int result = sem_wait(sem);
   printf("interrupted: %d %d\n", result, errno);
+  put(&interrupted, 1);
   struct timespec end = from_now(CLOCK_REALTIME, 20000);
   printf("timed, posted: %d\n", sem_timedwait(sem, &end));
   return unused;
@@ -38,7 +39,7 @@ int main(void) {
   const pthread_t thread = start(waiter, NULL);
   await_futex(await_any(&tid), sem, sizeof *sem);
   pthread_kill(thread, SIGUSR1);
-  for (unsigned long word; blocked_call(tid, &word) == SYS_futex;) nap(20);  // it left the sleep
+  await(&interrupted, 1);
   await_futex(tid, sem, sizeof *sem);
   sem_post(sem);
   pthread_join(thread, NULL);
