@@ -81,7 +81,9 @@ struct Analysis {
   int64_t end = 0;
   bool complete = true;  // nothing was cut or damaged
 
-  int64_t duration() const { return end > start ? end - start : 0; }
+  uint64_t duration() const {
+    return end > start ? static_cast<uint64_t>(end) - static_cast<uint64_t>(start) : 0;
+  }
 };
 
 // Reads all traces of one run.  Problems are added; an unreadable trace leaves the others alone.

@@ -56,7 +56,7 @@ void Analyzer::begin(const Generation& generation) {
 uint64_t Analyzer::clipped(int64_t from, int64_t to) const {
   from = std::max(from, filter_.from);
   to = std::min(to, filter_.to);
-  return to > from ? static_cast<uint64_t>(to - from) : 0;
+  return to > from ? static_cast<uint64_t>(to) - static_cast<uint64_t>(from) : 0;
 }
 
 bool Analyzer::matches(const ThreadRow& row) const {

@@ -48,7 +48,11 @@ class Analyzer : public EventSink {
   ObjectRow& object(uint64_t address, uint64_t reason);
   uint64_t clipped(int64_t from, int64_t to) const;
   bool matches(const ThreadRow& row) const;
-  int64_t time(uint64_t ticks) const { return clock_.since_start(ticks) + shift_; }
+  // Unsigned, since the numbers of a hostile trace overflow.
+  int64_t time(uint64_t ticks) const {
+    return static_cast<int64_t>(static_cast<uint64_t>(clock_.since_start(ticks)) +
+                                static_cast<uint64_t>(shift_));
+  }
   ThreadRow& row(const Live& live) { return analysis_.threads[live.row]; }
 
   Analysis& analysis_;

@@ -8,8 +8,8 @@
 namespace thrace {
 
 void print_honesty(const Analysis& analysis, std::FILE* out) {
-  fmt::print(out, "\n{} events in {}, {} lost", analysis.events,
-             duration_text(static_cast<uint64_t>(analysis.duration())), analysis.lost);
+  fmt::print(out, "\n{} events in {}, {} lost", analysis.events, duration_text(analysis.duration()),
+             analysis.lost);
   if (analysis.skipped != 0) fmt::print(out, ", {} not placed", analysis.skipped);
   if (!analysis.complete) fmt::print(out, ", the trace is not complete");
   fmt::print(out,

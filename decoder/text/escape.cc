@@ -40,7 +40,9 @@ int hex_digit(char c) {
 
 }  // namespace
 
-std::string escape(std::string_view text) {
+namespace {
+
+std::string escape_bytes(std::string_view text, bool all) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
@@ -52,18 +54,24 @@ std::string escape(std::string_view text) {
     i++;
     bool named = false;
     for (const Named& entry : kNamed)
-      if (entry.byte == c) {
+      if (entry.byte == c && (all || c < ' ')) {
         out += {'\\', entry.letter};
         named = true;
       }
     if (named) continue;
-    if (c >= 0x20 && c < 0x7F)
+    if (c >= ' ' && c < 0x7F)
       out += c;
     else
       out += fmt::format("\\x{:02x}", static_cast<uint8_t>(c));
   }
   return out;
 }
+
+}  // namespace
+
+std::string escape(std::string_view text) { return escape_bytes(text, true); }
+
+std::string printable(std::string_view text) { return escape_bytes(text, false); }
 
 std::string quote(std::string_view text) { return '"' + escape(text) + '"'; }
 

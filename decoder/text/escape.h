@@ -12,6 +12,9 @@ std::string escape(std::string_view text);
 // The text in double quotes, escaped.
 std::string quote(std::string_view text);
 
+// As escape(), but quotes and backslashes stay: for text that is escaped already.
+std::string printable(std::string_view text);
+
 // The reverse of escape().  False if an escape is unknown or incomplete.
 bool unescape(std::string_view text, std::string& out);
 

@@ -4,9 +4,10 @@
 #include <fmt/core.h>
 
 #include <limits>
+#include <tuple>
 
 #include "decoder/order/trace.h"
-#include "decoder/verbs/verb.h"
+#include "decoder/verbs/report_options.h"
 
 namespace thrace {
 namespace {
@@ -26,14 +27,13 @@ int dump_file_order(Source source) {
   return problems.empty() ? kExitFine : kExitDamaged;
 }
 
-int dump_ordered(Source source) {
+int dump_ordered(Source source, int64_t from, int64_t to) {
   Trace trace(std::move(source));
   if (!trace.open()) {
     print_problems(trace.problems());
     return kExitUnreadable;
   }
-  OrderedDump sink(stdout, std::numeric_limits<int64_t>::min(),
-                   std::numeric_limits<int64_t>::max());
+  OrderedDump sink(stdout, from, to);
   trace.run(sink);
   print_problems(trace.problems());
   return trace.problems().empty() ? kExitFine : kExitDamaged;
@@ -52,14 +52,22 @@ void add_dump(CLI::App& app, int& status) {
   auto ordered = std::make_shared<bool>(false);
   verb->add_option("FILE", *file, "the trace; - is standard input")->required();
   verb->add_flag("--ordered", *ordered, "print the merged stream");
-  verb->callback([file, ordered, &status] {
+  auto window = std::make_shared<std::pair<std::string, std::string>>();
+  for (auto [name, text, what] : {std::tuple{"--from", &window->first, "before"},
+                                  std::tuple{"--to", &window->second, "after"}})
+    verb->add_option(name, *text, fmt::format("with --ordered: leave out what is {} this", what))
+        ->check(check_duration);
+  verb->callback([file, ordered, window, &status] {
+    int64_t from = std::numeric_limits<int64_t>::min(), to = std::numeric_limits<int64_t>::max();
+    if (!window->first.empty()) parse_duration(window->first, from);
+    if (!window->second.empty()) parse_duration(window->second, to);
     Problems problems;
     auto sources = open_source(*file, problems);
     print_problems(problems);
     if (sources.empty()) status = kExitUnreadable;
     for (Source& source : sources)
-      status = worse(
-          status, *ordered ? dump_ordered(std::move(source)) : dump_file_order(std::move(source)));
+      status = worse(status, *ordered ? dump_ordered(std::move(source), from, to)
+                                      : dump_file_order(std::move(source)));
   });
 }
 

@@ -49,7 +49,7 @@ int info_one(Source source) {
   fmt::print("file         {}\n", trace.name());
   fmt::print("format       version {}\n", trace.header().version);
   for (const auto& [key, value] : trace.header().entries)
-    fmt::print("{:<12} {}\n", escape(key), escape(value));
+    fmt::print("{:<12} {}\n", printable(key), printable(value));
   const auto per_event = [&](uint64_t bytes) {
     return trace.events() ? static_cast<double>(bytes) / static_cast<double>(trace.events()) : 0.0;
   };

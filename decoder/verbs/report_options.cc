@@ -10,11 +10,6 @@
 namespace thrace {
 namespace {
 
-std::string check_duration(const std::string& text) {
-  int64_t ns;
-  return parse_duration(text, ns) ? "" : text + " is not a time like 1.5s, 20ms or 7us";
-}
-
 std::string check_object(const std::string& text) {
   char* end = nullptr;
   std::strtoull(text.c_str(), &end, 16);
@@ -38,6 +33,11 @@ bool parse_duration(const std::string& text, int64_t& ns) {
       return true;
     }
   return false;
+}
+
+std::string check_duration(const std::string& text) {
+  int64_t ns;
+  return parse_duration(text, ns) ? "" : text + " is not a time like 1.5s, 20ms or 7us";
 }
 
 void ReportOptions::add(CLI::App& verb, const std::string& default_key) {

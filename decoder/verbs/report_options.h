@@ -46,4 +46,7 @@ int print_report(Table table, const ReportOptions& options);
 // A duration like "1.5s", "20ms", "7us", "3ns" (no unit: seconds), in ns.  False if it is none.
 bool parse_duration(const std::string& text, int64_t& ns);
 
+// What is wrong with a duration, for CLI11; empty: nothing.
+std::string check_duration(const std::string& text);
+
 }  // namespace thrace

@@ -51,7 +51,7 @@ void print_verdict(const Analysis& analysis) {
   fmt::print(
       "Over {}, {} threads lived {} together: {:.0f} % running, {:.0f} % in system calls, "
       "{:.0f} % waiting.\n",
-      duration_text(static_cast<uint64_t>(analysis.duration())), threads, duration_text(t.total),
+      duration_text(analysis.duration()), threads, duration_text(t.total),
       percent(t.running, t.total), percent(t.syscall, t.total), percent(t.waiting, t.total));
   const ObjectRow* worst = worst_object(analysis);
   if (!worst) {
@@ -93,9 +93,8 @@ Table totals_table(const Analysis& analysis) {
       {"running", "", Unit::Nanos},  {"runnable", "", Unit::Nanos}, {"syscall", "", Unit::Nanos},
       {"waiting", "", Unit::Nanos},  {"waits", "", Unit::Count},    {"events", "", Unit::Count},
       {"lost", "", Unit::Count},     {"complete", "", Unit::Count}};
-  table.rows.push_back({static_cast<uint64_t>(analysis.duration()),
-                        uint64_t{analysis.threads.size()}, t.total, t.running, t.runnable,
-                        t.syscall, t.waiting, t.waits, analysis.events, analysis.lost,
+  table.rows.push_back({analysis.duration(), uint64_t{analysis.threads.size()}, t.total, t.running,
+                        t.runnable, t.syscall, t.waiting, t.waits, analysis.events, analysis.lost,
                         uint64_t{analysis.complete}});
   return table;
 }
