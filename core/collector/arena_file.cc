@@ -27,9 +27,8 @@ constexpr uint64_t kThreadsAt = round_up(kProcessesAt + kProcesses * sizeof(Proc
 constexpr uint64_t kChunksAt = round_up(kThreadsAt + (kThreads + 1) * sizeof(Thread), kPage);
 
 // What an arena that grows begins with, and what it grows by.
-constexpr size_t kAtFirst = kChunksAt + (1u << 20);
+constexpr size_t kAtFirst = kChunksAt + (16u << 20);
 constexpr size_t kStep = 4u << 20;
-static_assert(kAtFirst < kMinArena);
 
 // Shares of the room for chunks, in eighths.  Most threads never fill their first chunk; the busy ones
 // live in the large ones.
@@ -145,7 +144,7 @@ char* create_arena(const std::string& path, const ArenaOptions& options, std::st
   }
   void* map = MAP_FAILED;
   if (ftruncate(blocks.fd_, static_cast<off_t>(bytes)) == 0 &&
-      blocks.extend(growth ? kAtFirst : bytes, error)) {
+      blocks.extend(growth ? std::min(kAtFirst, bytes) : bytes, error)) {
     map = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, blocks.fd_, 0);
   }
   if (map == MAP_FAILED) {

@@ -59,15 +59,15 @@ TEST_F(ArenaFileTest, EachChunkComesOutOnceAndLiesInsideAlone) {
 
 TEST_F(ArenaFileTest, GrowsBehindItsFirstUsers) {
   ArenaGrowth growth;
-  char* base = create_arena(path_, {.bytes = 16u << 20}, error_, &growth);
+  char* base = create_arena(path_, {.bytes = 64u << 20}, error_, &growth);
   ASSERT_TRUE(base) << error_;
   const ArenaHeader& header = arena_header(base);
   EXPECT_EQ(header.phase, Phase::Open);
-  EXPECT_GE(header.chunks[0], 200u);
+  EXPECT_GE(header.chunks[0], 3000u);
   EXPECT_EQ(header.chunks[2], 0u);
   struct stat info;
   ASSERT_EQ(stat(path_.c_str(), &info), 0);
-  EXPECT_LT(info.st_blocks * 512, 8 << 20);
+  EXPECT_LT(info.st_blocks * 512, 24 << 20);
   uint32_t small = header.chunks[0];
   while (growth.step(error_)) {
     EXPECT_GE(header.chunks[0], small);
@@ -75,9 +75,9 @@ TEST_F(ArenaFileTest, GrowsBehindItsFirstUsers) {
   }
   EXPECT_EQ(error_, "");
   EXPECT_GT(header.chunks[2], 100u);
-  EXPECT_TRUE(arena_is_sound(header, 16u << 20));
+  EXPECT_TRUE(arena_is_sound(header, 64u << 20));
   ASSERT_EQ(stat(path_.c_str(), &info), 0);
-  EXPECT_GE(info.st_blocks * 512, 16 << 20);
+  EXPECT_GE(info.st_blocks * 512, 64 << 20);
   std::set<uint32_t> pages;
   for_each_chunk(header, [&](uint32_t page, uint32_t) { pages.insert(page); });
   for (uint32_t cls = 0; cls < kChunkClasses; cls++)
