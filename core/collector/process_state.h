@@ -17,6 +17,7 @@ struct ProcessState {
   int32_t pid = 0;
   uint32_t image = 0;
   int pidfd = -1;  // -1: /proc is asked instead
+  std::string name;  // the kernel's when the image was first seen: what its threads are born with
   std::unique_ptr<TraceSink> sink;
   std::vector<MState*> threads;
 

@@ -56,6 +56,7 @@ void ProcessTable::adopt(uint32_t slot) {
   process->image = image.image;
   process->pidfd = static_cast<int>(syscall(SYS_pidfd_open, image.pid, 0));
   if (process->pidfd < 0 && errno == ESRCH) process->dead = true;
+  std::getline(std::ifstream(proc_path(image.pid, "comm")), process->name);
   process->sink = open_sink_(image, seen_ == 0);
   process->current = std::make_unique<GenerationText>(gen_, start_.ticks);
   encoder_.clock(*process->current, clock_.frequency(), start_);

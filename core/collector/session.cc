@@ -68,9 +68,11 @@ std::unique_ptr<TraceSink> Session::open_sink(const Process& process, bool first
                       describe(arena_header(base_), process));
 }
 
-// The name that the kernel has; the last one known if the thread is gone or /proc is closed to us.
+// The name that the kernel has; the last one known, which at first is its process's, if the thread is
+// gone or /proc is closed to us.
 void Session::read_name(MState& m) {
   const uint64_t now = monotonic();
+  if (m.name.empty() && m.process) m.name = m.process->name;
   if (m.dead || !m.tid || (m.name_read && now - m.name_read < kNameAge)) return;
   m.name_read = now;
   std::ifstream file("/proc/" + std::to_string(m.process->pid) + "/task/" + std::to_string(m.tid) +
