@@ -2,7 +2,7 @@
 //
 // An input that starts with the header's first byte is a file.  Any other is taken as batches of a
 // generation without their frames, since no random input has a checksum that is right:
-// {m, length, bytes of events}*.
+// {m, length, bytes of events}*.  Start with the corpus: fuzz_reader decoder/fuzz_corpus
 #include <algorithm>
 #include <cstdint>
 #include <string>
