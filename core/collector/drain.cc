@@ -196,7 +196,6 @@ void Drain::finish_generation(MState& m, uint32_t gen) {
   });
   m.open_gen = gen + 1;
   m.next_seq = 0;
-  encode_ready(m);
 }
 
 void Drain::sweep(uint32_t gen) {

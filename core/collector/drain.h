@@ -43,7 +43,7 @@ class Drain {
   void take_last(MState& m);
 
   // Encodes what is there of generation `gen`: no more will come.  From then on the M's next
-  // generation is open.
+  // generation is open; nothing of it is encoded yet, so that a status can still be written.
   void finish_generation(MState& m, uint32_t gen);
 
   // Adds what the M itself counted and will not tell any more.  For Ms that are gone.
