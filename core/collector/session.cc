@@ -57,10 +57,16 @@ Session::Session(char* base, const Options& options, Log& log, int root, int sig
       encoder_([this](MState& m) { read_name(m); }), store_(base),
       processes_(base, encoder_, clock_, log,
                  [this](const Process& process, bool first) { return open_sink(process, first); }),
-      threads_(base, [this](uint32_t slot) { return processes_.find(slot); }),
+      threads_(base, [this](uint32_t slot) { return find_process(slot); }),
       drain_(base, threads_, encoder_, store_, log),
       advance_(base, processes_, threads_, drain_, encoder_, clock_) {
   started_ = generation_since_ = monotonic();
+}
+
+// One that came since the last scan may have threads that have ended already.
+ProcessState* Session::find_process(uint32_t slot) {
+  if (!processes_.find(slot)) processes_.scan();
+  return processes_.find(slot);
 }
 
 std::unique_ptr<TraceSink> Session::open_sink(const Process& process, bool first) {

@@ -21,6 +21,7 @@ class Session {
   void run();
 
  private:
+  ProcessState* find_process(uint32_t slot);
   std::unique_ptr<TraceSink> open_sink(const Process& process, bool first);
   void read_name(MState& m);
   void tick(uint64_t now);
