@@ -94,7 +94,9 @@ debian_source() {
 add_backports() {
   local codename uri key
   codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-  apt-cache show "$GO_PACKAGE" >/dev/null 2>&1 && return 0
+  apt-cache show "$GO_PACKAGE" >/dev/null 2>&1 && return
+  apt_update >/dev/null 2>&1 || true  # a new machine has no lists yet
+  apt-cache show "$GO_PACKAGE" >/dev/null 2>&1 && return
   read -r uri key < <(debian_source "$codename" /etc/apt | head -n 1) || return 1
   {
     printf 'Types: deb\nURIs: %s\nSuites: %s-backports\nComponents: main\n' "$uri" "$codename"

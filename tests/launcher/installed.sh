@@ -14,7 +14,7 @@ fi
 run "$bin/thrace" -o x.thr -- sh -c 'echo out; exit 3'
 equal "status and output" "$STATUS $(cat out)" "3 out"
 grep -q "then: $bin/trace-decode summary x.thr" err || wrong "next command: $(cat err)"
-for ((i = 0; i < 100; i++)); do [[ -e x.thr ]] && break; sleep 0.05; done
+for ((i = 0; i < 400; i++)); do [[ -e x.thr ]] && break; sleep 0.05; done
 run "$bin/trace-decode" check x.thr
 equal "check: $(cat out err)" "$STATUS" 0
 
@@ -36,7 +36,7 @@ equal "moved" "$STATUS" 0
 mapfile -t variables < <(moved/bin/thrace --print-env -o service.%p.thr)
 run env "${variables[@]}" sh -c 'exit 4'
 equal "with the printed variables" "$STATUS" 4
-for ((i = 0; i < 100; i++)); do compgen -G 'service.*.thr' >/dev/null && break; sleep 0.05; done
+for ((i = 0; i < 400; i++)); do compgen -G 'service.*.thr' >/dev/null && break; sleep 0.05; done
 run moved/bin/trace-decode check service.*.thr
 equal "check of a service: $(cat out err)" "$STATUS" 0
 finish

@@ -44,7 +44,7 @@ END
 chmod +x trapper
 "$LAUNCHER" -rq -o t.%p.thr ./trapper >out 2>err &
 launcher=$!
-for ((i = 0; i < 100; i++)); do grep -q ready out && break; sleep 0.05; done
+for ((i = 0; i < 400; i++)); do grep -q ready out && break; sleep 0.05; done
 kill -TERM $launcher
 wait $launcher
 equal "forwarded signal" "$? $(tail -n 1 out)" "9 got TERM"
@@ -52,6 +52,47 @@ equal "forwarded signal" "$? $(tail -n 1 out)" "9 got TERM"
 # A command that stops itself and is woken by another is not hung up by us.
 run timeout 20 "$LAUNCHER" -rq -o u.%p.thr sh -c '(sleep 0.2; kill -CONT $$) & kill -STOP $$; exit 3'
 equal "stop and go on" "$STATUS" 3
+
+# On a terminal: ^Z stops both, a continued job goes on, ^C ends both as SIGINT would.
+cat >terminal.py <<'END'
+import os, pty, signal, sys, time
+
+keys_in, keys_out = os.pipe()
+shell, terminal = pty.fork()
+if shell:  # the keyboard: types what the shell below asks for
+    os.close(keys_out)
+    while key := os.read(keys_in, 1):
+        os.write(terminal, key)
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(shell, 0)[1]))
+
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+job = os.fork()
+if job == 0:
+    os.close(keys_out)
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    for number in (signal.SIGTTOU, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    os.execv(sys.argv[1], [sys.argv[1], "-rq", "-o", "w.%p.thr", "sh", "-c", "touch ready; sleep 60"])
+while not os.path.exists("ready"):
+    time.sleep(0.01)
+
+def expect(seen, what):
+    if not seen:
+        print("WRONG:", what, file=open("wrong", "w"))
+        os._exit(1)
+
+os.write(keys_out, b"\x1a")
+expect(os.WIFSTOPPED(os.waitpid(job, os.WUNTRACED)[1]), "^Z does not stop the launcher")
+os.killpg(job, signal.SIGCONT)
+expect(os.WIFCONTINUED(os.waitpid(job, os.WCONTINUED)[1]), "it does not go on")
+time.sleep(0.2)
+os.write(keys_out, b"\x03")
+status = os.waitpid(job, 0)[1]
+expect(os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, f"^C: status {status:#x}")
+os._exit(0)
+END
+timeout 60 python3 terminal.py "$LAUNCHER" || wrong "job control: $(cat wrong)"
 
 # Signals and the mask of the command are those of the launcher.
 state=$HERE/launcher_state
