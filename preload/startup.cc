@@ -91,5 +91,10 @@ bool start(char** argv, const char* const* environment) {
   errno = before;
 }
 
+// The kernel kills everybody in a container whose process 1 ends, the collector too.
+[[gnu::destructor]] void on_exit() {
+  if (raw_syscall(SYS_getpid) == 1) finish_session();
+}
+
 }  // namespace
 }  // namespace thrace

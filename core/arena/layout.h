@@ -83,6 +83,7 @@ struct ArenaHeader {
   std::atomic<uint32_t> forks_pending;      // forks whose child has not claimed a slot yet
   std::atomic<uint32_t> untraced_threads;   // no slot was free
   std::atomic<uint32_t> untraced_processes;
+  std::atomic<uint32_t> finished;  // 1: all files are written and the arena's name is removed
 
   FreeList free_threads;
   FreeList free_chunks[kChunkClasses];
@@ -97,6 +98,7 @@ enum class ProcessPhase : uint32_t {
   Live = 2,
   Exec = 3,  // an exec call is under way: if the image goes, this is why
   Gone = 4,  // set by the collector while it writes the rest
+  Leaving = 5,  // process 1 of a container is about to exit and waits for ArenaHeader::finished (T9)
 };
 
 // One process image.  Claimed by a compare-exchange of `phase` from Free.

@@ -1,5 +1,6 @@
 // thrace-collect: reads its options, makes the arena, says that it is ready, follows the session.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,6 +19,7 @@ using namespace thrace;
 using namespace thrace::collector;
 
 constexpr int kUsage = 2, kFailed = 1;
+constexpr int kPriority = -5;
 
 // One line for whoever started us.
 void answer(const Options& options, const std::string& line) {
@@ -43,6 +45,8 @@ bool check_output(const std::string& output, std::string& error) {
 // Apart from whoever started us: no terminal, no descriptor of theirs.
 void detach() {
   setsid();
+  // Where that is allowed: on a busy machine what the collector does not get to costs events.
+  setpriority(PRIO_PROCESS, 0, kPriority);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd = 0; fd < 3; fd++) dup2(null, fd);
   if (null > 2) close(null);
@@ -87,5 +91,6 @@ int main(int argc, char** argv) {
 
   Session(base, options, log, root, signals, growth).run();
   unlink(options.arena.c_str());
+  arena_header(base).finished.store(1, std::memory_order_release);
   return 0;
 }

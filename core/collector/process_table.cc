@@ -119,6 +119,13 @@ std::vector<ProcessTable::Death> ProcessTable::deaths() {
   return result;
 }
 
+bool ProcessTable::is_leaving() const {
+  for (uint32_t slot = 0; slot < kProcesses; slot++)
+    if (arena_process(base_, slot).phase.load(std::memory_order_acquire) == ProcessPhase::Leaving)
+      return true;
+  return false;
+}
+
 void ProcessTable::free(ProcessState& process) {
   if (process.pidfd >= 0) close(process.pidfd);
   arena_process(base_, process.slot).phase.store(ProcessPhase::Free, std::memory_order_release);

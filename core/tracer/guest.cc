@@ -34,6 +34,11 @@ uint64_t monotonic_ns() {
   return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
 }
 
+void raw_pause() {
+  const timespec pause{0, kPauseMicroseconds * 1000};
+  raw_syscall(SYS_nanosleep, reinterpret_cast<long>(&pause));
+}
+
 int32_t raw_gettid() { return static_cast<int32_t>(raw_syscall(SYS_gettid)); }
 int32_t raw_getpid() { return static_cast<int32_t>(raw_syscall(SYS_getpid)); }
 

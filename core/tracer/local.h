@@ -52,6 +52,10 @@ uint64_t monotonic_ns();
   return monotonic_ns();
 }
 
+// Sleeps a little by the raw system call: for the rare cases in which a guest waits for the collector.
+inline constexpr uint32_t kPauseMicroseconds = 200;
+void raw_pause();
+
 // Raw system calls without arguments, for the ids of this thread and process (rule T-b).
 int32_t raw_gettid();
 int32_t raw_getpid();

@@ -165,6 +165,14 @@ void fork_failed() {
   if (recording()) forget_announced_fork();
 }
 
+void finish_session() {
+  if (!recording()) return;
+  disarm();
+  own_slot().phase.store(ProcessPhase::Leaving, std::memory_order_release);
+  constexpr uint32_t kPauses = 2'000'000 / kPauseMicroseconds;
+  for (uint32_t i = 0; i < kPauses && !g_guest.header->finished.load(); i++) raw_pause();
+}
+
 void exec_begin() {
   if (recording() && !t_local.muted)
     own_slot().phase.store(ProcessPhase::Exec, std::memory_order_release);

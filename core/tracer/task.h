@@ -39,6 +39,10 @@ void fork_failed();
 void exec_begin();
 void exec_failed();
 
+// Process 1 of a container takes the collector with it: at its exit it waits until everything is
+// written, for at most two seconds (T9).
+void finish_session();
+
 // While > 0 the calling thread's calls pass through unrecorded (vfork's child).
 inline void mute() { t_local.muted++; }
 inline void unmute() { t_local.muted--; }

@@ -1,8 +1,6 @@
 // The cold half of writing: fresh chunks, losses, statuses.
 #include "core/tracer/writer.h"
 
-#include <sys/syscall.h>
-
 #include "core/arena/free_list.h"
 
 namespace thrace::writer {
@@ -22,11 +20,6 @@ uint32_t pop_chunk(uint32_t wanted, uint32_t& cls) {
   return 0;
 }
 
-void pause_for_collector() {
-  timespec pause{0, 200'000};
-  asm volatile("syscall" ::"a"(SYS_nanosleep), "D"(&pause), "S"(nullptr) : "rcx", "r11", "memory");
-}
-
 // THRACE_ON_FULL=wait: the collector drains what other gates have filled.  Only an outermost gate
 // waits: a nested one has interrupted this M's own writing.
 uint32_t pop_chunk_or_wait(uint32_t wanted, uint32_t& cls) {
@@ -34,7 +27,7 @@ uint32_t pop_chunk_or_wait(uint32_t wanted, uint32_t& cls) {
     const uint32_t page = pop_chunk(wanted, cls);
     if (page || t_local.nested || !g_guest.header->wait_on_full) return page;
     if (g_guest.header->phase.load(std::memory_order_relaxed) != Phase::Open) return 0;
-    pause_for_collector();
+    raw_pause();
   }
 }
 
