@@ -40,7 +40,7 @@ class EventMeasure : public Measure {
     const Samples& clock = costs_.at("clock");
     figures.push_back({name(), "clock", clock, "ns"});
     for (const Kind& kind : kKinds)
-      figures.push_back({name(), kind.of, ratios(costs_.at(kind.name), clock), "x", kind.bar});
+      figures.push_back(ratio(name(), kind.of, costs_.at(kind.name), clock, kind.bar));
   }
 
  private:

@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace thrace::bench {
@@ -12,7 +15,7 @@ namespace {
 // Four digits, and no more behind the point than mean something.
 std::string number(double value, const std::string& unit) {
   if (unit == "x") return fmt::format("{:.3f}", value);
-  if (unit == "in all") return fmt::format("{:.0f}", value);
+  if (unit == "in all" || unit == "a round") return fmt::format("{:.0f}", value);
   const double size = std::abs(value);
   return fmt::format("{:.{}f}", value, size < 100 ? 2 : size < 1000 ? 1 : 0);
 }
@@ -24,11 +27,15 @@ std::string bar_text(const Figure& figure, const std::optional<double>& bar) {
                      figure.reaches(*bar) ? "yes" : "NO");
 }
 
+double least(const Samples& samples) { return *std::min_element(samples.begin(), samples.end()); }
+
 template <typename Fold>
-Samples pairwise(const Samples& a, const Samples& b, Fold fold) {
-  Samples result;
-  for (size_t i = 0; i < std::min(a.size(), b.size()); i++) result.push_back(fold(a[i], b[i]));
-  return result;
+Figure compare(std::string what, std::string of, const Samples& a, const Samples& b,
+               std::string unit, Bar bar, Fold fold) {
+  Figure figure{std::move(what), std::move(of), {}, std::move(unit), bar};
+  std::transform(a.begin(), a.end(), b.begin(), std::back_inserter(figure.samples), fold);
+  if (!a.empty()) figure.at_best = fold(least(a), least(b));
+  return figure;
 }
 
 }  // namespace
@@ -40,12 +47,14 @@ double median(Samples samples) {
   return samples.size() % 2 ? samples[half] : (samples[half - 1] + samples[half]) / 2;
 }
 
-Samples ratios(const Samples& above, const Samples& below) {
-  return pairwise(above, below, [](double a, double b) { return a / b; });
+Figure ratio(std::string what, std::string of, const Samples& above, const Samples& below,
+             Bar bar) {
+  return compare(std::move(what), std::move(of), above, below, "x", bar, std::divides<>());
 }
 
-Samples differences(const Samples& from, const Samples& of, double scale) {
-  return pairwise(from, of, [=](double a, double b) { return (a - b) * scale; });
+Figure difference(std::string what, std::string of, const Samples& from, const Samples& minus,
+                  std::string unit, Bar bar) {
+  return compare(std::move(what), std::move(of), from, minus, std::move(unit), bar, std::minus<>());
 }
 
 bool Figure::reaches(double bar_value) const {
@@ -54,8 +63,8 @@ bool Figure::reaches(double bar_value) const {
 }
 
 void print_table(const Figures& figures) {
-  constexpr const char* kRow = "{:<12} {:<24} {:>10} {:<7} {:>10} {:>10}   {:<16} {}\n";
-  fmt::print(kRow, "what", "of", "median", "unit", "least", "most", "bar", "in the end");
+  constexpr const char* kRow = "{:<12} {:<24} {:>9} {:<7} {:>9} {:>9} {:>9}   {:<14} {}\n";
+  fmt::print(kRow, "what", "of", "median", "unit", "least", "most", "at best", "bar", "in the end");
   std::string previous;
   for (const Figure& figure : figures) {
     if (figure.samples.empty()) continue;
@@ -63,6 +72,7 @@ void print_table(const Figures& figures) {
     fmt::print(kRow, figure.what == previous ? "" : figure.what, figure.of,
                number(median(figure.samples), figure.unit), figure.unit,
                number(*least, figure.unit), number(*most, figure.unit),
+               figure.at_best ? number(*figure.at_best, figure.unit) : "",
                bar_text(figure, figure.bar.now), bar_text(figure, figure.bar.finally));
     previous = figure.what;
   }
@@ -77,6 +87,7 @@ void print_json(const Figures& figures) {
                          {"unit", figure.unit},
                          {"median", median(figure.samples)},
                          {"samples", figure.samples}};
+    if (figure.at_best) entry["at_best"] = *figure.at_best;
     if (figure.bar.now) {
       entry["bar"] = *figure.bar.now;
       entry["reached"] = figure.reaches(*figure.bar.now);

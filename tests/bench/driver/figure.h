@@ -12,10 +12,6 @@ using Samples = std::vector<double>;
 
 double median(Samples samples);
 
-// Round by round.
-Samples ratios(const Samples& above, const Samples& below);
-Samples differences(const Samples& from, const Samples& of, double scale = 1);
-
 enum class Better { Less, More };
 
 // What must be reached: `now` with this version, `finally` in the end.
@@ -30,10 +26,18 @@ struct Figure {
   Samples samples;
   std::string unit;  // "x", "ns", ...
   Bar bar = {};
+  // The same from the least of each side: what others on the machine do only ever adds.
+  std::optional<double> at_best = {};
 
   bool reaches(double bar_value) const;
 };
 using Figures = std::vector<Figure>;
+
+// Two sides compared round by round.
+Figure ratio(std::string what, std::string of, const Samples& above, const Samples& below,
+             Bar bar = {});
+Figure difference(std::string what, std::string of, const Samples& from, const Samples& minus,
+                  std::string unit, Bar bar = {});
 
 // All figures, as text for people or as JSON.
 void print_table(const Figures& figures);

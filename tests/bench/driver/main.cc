@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 #include "tests/bench/driver/measure.h"
@@ -45,16 +46,24 @@ int run(const Options& options) {
   Measures measures = all_measures(options.scale);
   keep_only(measures, options.only);
   Lab lab;
+  std::map<std::string, Samples> lost;  // events, of each round
   const bool talk = isatty(STDERR_FILENO);
   for (int i = 0; i < options.rounds; i++)
     for (const auto& measure : measures) {
       if (talk) fmt::print(stderr, "\r\033[Kround {}: {}", i + 1, measure->name());
+      const double before = lab.totals().lost;
       measure->round(lab);
+      lost[measure->name()].push_back(lab.totals().lost - before);
     }
   if (talk) fmt::print(stderr, "\r\033[K");
 
   Figures figures;
-  for (const auto& measure : measures) measure->report(figures);
+  for (const auto& measure : measures) {
+    measure->report(figures);
+    const Samples& events = lost[measure->name()];
+    if (std::count(events.begin(), events.end(), 0) < options.rounds)
+      figures.push_back({measure->name(), "lost events", events, "a round", {0, 0}});
+  }
   if (lab.totals().events > 0) {
     figures.push_back({"recordings", "events", {lab.totals().events}, "in all"});
     figures.push_back({"recordings", "lost", {lab.totals().lost}, "in all", {0, 0}});

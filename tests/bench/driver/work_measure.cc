@@ -56,22 +56,20 @@ class WorkMeasure : public Measure {
   }
 
   void report(Figures& figures) const override {
-    const auto add = [&](const char* of, Samples samples, const char* unit, Bar bar = {}) {
-      figures.push_back({name(), of, std::move(samples), unit, bar});
-    };
     const Samples &bare = cpu_.at(Variant::Bare), &empty = cpu_.at(Variant::Empty),
                   &off = cpu_.at(Variant::Off), &recording = cpu_.at(Variant::Recording);
-    add("bare", bare, "ns");
+    figures.push_back({name(), "bare", bare, "ns"});
     if (mode_.by == By::Difference) {
-      add("empty - bare", differences(empty, bare), "ns");
-      add("off - empty", differences(off, empty), "ns", mode_.off);
-      add("recording - empty", differences(recording, empty), "ns", mode_.recording);
+      figures.push_back(difference(name(), "empty - bare", empty, bare, "ns"));
+      figures.push_back(difference(name(), "off - empty", off, empty, "ns", mode_.off));
+      figures.push_back(
+          difference(name(), "recording - empty", recording, empty, "ns", mode_.recording));
     } else {
-      add("empty / bare", ratios(empty, bare), "x");
-      add("off / bare", ratios(off, bare), "x", mode_.off);
-      add("recording / bare", ratios(recording, bare), "x", mode_.recording);
+      figures.push_back(ratio(name(), "empty / bare", empty, bare));
+      figures.push_back(ratio(name(), "off / bare", off, bare, mode_.off));
+      figures.push_back(ratio(name(), "recording / bare", recording, bare, mode_.recording));
     }
-    add("collector", collector_, "ns");
+    figures.push_back({name(), "collector", collector_, "ns"});
   }
 
  private:

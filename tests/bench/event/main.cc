@@ -1,9 +1,11 @@
 // bench-event: what one event costs, against the clock read alone, in a process that has an arena
 // of its own and no collector.
 //
-// Prints a line for each kind of event: name, ns per event (CPU time, median of many bursts).  The
-// bursts are short enough for a cache, and the chunks that they fill are given back in between: no
-// page is touched for the first time, and none comes from another CPU.
+// Prints a line for each kind of event: name, ns per event (CPU time).  The bursts are short enough
+// for a cache, and the chunks that they fill are given back in between: no page is touched for the
+// first time, and none comes from another CPU.  Of many bursts the first decile counts: others on
+// the machine slow down the writing of events, but not the reading of the clock, which is what it
+// is compared with.
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -118,8 +120,8 @@ int run(int bursts) {
       if (i >= 0) costs[k].push_back((cpu_ns() - before) / kBurst);
     }
   for (size_t k = 0; k < std::size(kKinds); k++) {
-    std::nth_element(costs[k].begin(), costs[k].begin() + bursts / 2, costs[k].end());
-    std::printf("%s %.3f\n", kKinds[k].name, costs[k][static_cast<size_t>(bursts) / 2]);
+    std::sort(costs[k].begin(), costs[k].end());
+    std::printf("%s %.3f\n", kKinds[k].name, costs[k][static_cast<size_t>(bursts) / 10]);
   }
   return 0;
 }
