@@ -168,6 +168,8 @@ void Advance::complete(MState& m) {
 }
 
 void Advance::close_old(ProcessState& process) {
+  process.begun = process.begun || process.closing->last_event != 0;
+  if (!process.begun) return process.closing.reset();
   encoder_.end(*process.closing, EndReason::Next, start_.ticks);
   process.hand_on(0);
   process.sink->end_generation();
@@ -204,6 +206,7 @@ void Advance::close(ProcessState& process, EndReason reason) {
     if (m->owed.count) encoder_.lost(text, *m);
   }
   encoder_.end(text, reason, now);
+  process.begun = true;  // a file without any event has one generation, too
   process.hand_on(0);
   process.sink->end_generation();
   process.sink->finish();

@@ -12,6 +12,8 @@
 
 namespace thrace::collector {
 
+inline constexpr size_t kHandOn = 64 << 10;  // bytes worth a message to the sink
+
 struct ProcessState {
   uint32_t slot = 0;
   int32_t pid = 0;
@@ -26,6 +28,9 @@ struct ProcessState {
   std::unique_ptr<GenerationText> closing;
   std::unique_ptr<GenerationText> current;
 
+  // False until there is an event: a file begins with the generation of its first one, so that a
+  // process that claimed its slot just before an advance does not begin in a generation without it.
+  bool begun = false;
   bool dead = false;
 
   // The open text of a generation; nullptr: it is closed.
@@ -37,9 +42,11 @@ struct ProcessState {
   // Hands on what may be handed on, from `least` bytes.
   void hand_on(size_t least) {
     GenerationText& oldest = closing ? *closing : *current;
-    if (oldest.out.empty() || oldest.out.size() < least) return;
+    begun = begun || oldest.last_event != 0;
+    if (!begun || oldest.out.empty() || oldest.out.size() < least) return;
     sink->data(std::move(oldest.out));
     oldest.out.clear();
+    if (least == kHandOn) oldest.out.reserve(2 * kHandOn);  // it fills quickly
   }
 };
 
