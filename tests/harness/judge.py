@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Judges all traces of a folder: check, nothing lost, thread names, and Go's tool on the exports."""
 
+import fnmatch
 import os
 import sys
 import tempfile
@@ -16,7 +17,7 @@ SMALL = 300_000  # events that Go's tool reads in a few seconds
 def main():
     parser = guest.arguments(__doc__)
     parser.add_argument("--mode", default="default")
-    parser.add_argument("--names", default="", help="thread names that must be there, by commas")
+    parser.add_argument("--names", default="", help="patterns of thread names that must be there, by commas")
     parser.add_argument("--threads", type=int, default=0, help="threads of the largest trace, exactly")
     parser.add_argument("--images", type=int, default=0, help="traces, at least")
     parser.add_argument("folder")
@@ -75,9 +76,9 @@ def inspect(parts, verdicts, options):
                 failures += judge(parts, path, dump.events, folder)
             elif parts.go:
                 print(f"{os.path.basename(path)}: too large for go tool trace; its export is not judged")
-    wanted = {name for name in options.names.split(",") if name}
-    if wanted - names:
-        failures.append(f"threads without their names {sorted(wanted - names)}; there are {sorted(names)}")
+    for wanted in options.names.split(","):
+        if wanted and not fnmatch.filter(names, wanted):
+            failures.append(f"no thread has the name {wanted}; there are {sorted(names)}")
     return failures
 
 
