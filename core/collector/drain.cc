@@ -135,6 +135,7 @@ void Drain::encode(MState& m, const Pending& chunk, GenerationText& text) {
     m.gap = true;
   }
   release(chunk.page, walk, m);
+  m.process->hand_on(kHandOn);
 }
 
 // Counts what stragglers wrote after the prefix that was taken, once they have moved.

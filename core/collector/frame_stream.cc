@@ -8,7 +8,9 @@ constexpr size_t kStep = 64 << 10;  // by which the output grows
 
 }  // namespace
 
-FrameStream::FrameStream(int level) : context_(ZSTD_createCCtx()) {
+FrameStream::FrameStream(int level) : context_(ZSTD_createCCtx()) { set_level(level); }
+
+void FrameStream::set_level(int level) {
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
 }
 

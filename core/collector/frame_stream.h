@@ -17,6 +17,9 @@ class FrameStream {
  public:
   explicit FrameStream(int level);
 
+  // The zstd level from here on.  Between generations.
+  void set_level(int level);
+
   // All of these append to `out`.
   void header(const FileHeader& header, std::string& out);
   void data(std::string_view batches, std::string& out);  // of the generation under way

@@ -2,11 +2,14 @@
 #include "core/collector/session.h"
 
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <csignal>
 #include <fstream>
 
 #include "core/collector/header_entries.h"
@@ -20,7 +23,7 @@ constexpr uint64_t kSecond = 1'000'000'000;
 constexpr uint64_t kGenerationVolume = 8 << 20;  // encoded bytes: then the next one begins early
 constexpr uint64_t kIdleGeneration = 60 * kSecond;  // one in which nothing happens lasts this long
 constexpr uint64_t kIdleStress = 20 * kMillisecond;
-constexpr size_t kHandOn = 64 << 10;             // bytes worth a message to the writer
+constexpr uint64_t kHandOnInterval = 50 * kMillisecond;  // for little text
 constexpr uint64_t kBusyFor = 50 * kMillisecond;
 constexpr uint64_t kForkPatience = 5 * kSecond;  // for children that do not show up
 constexpr uint64_t kStartPatience = 10 * kSecond;  // for the first process, without a root
@@ -141,7 +144,10 @@ void Session::tick(uint64_t now) {
   }
   bury();
   if (drain_.taken() != before) busy_until_ = now + kBusyFor;
-  processes_.each([](ProcessState& process) { process.hand_on(kHandOn); });
+  if (now - handed_on_ >= kHandOnInterval) {
+    processes_.each([](ProcessState& process) { process.hand_on(1); });
+    handed_on_ = now;
+  }
   store_.wake_rested(now);
 }
 
@@ -173,8 +179,15 @@ void Session::sleep() {
   processes_.each([&](const ProcessState& process) { add(process.pidfd); });
   const uint64_t period = std::max<uint64_t>(options_.period / kMillisecond, 1);
   poll(fds.data(), fds.size(), static_cast<int>(std::min<uint64_t>(pause(), period)));
-  if (!root_gone_) root_gone_ = root_ < 0 || is_readable(root_);
+  look_at_root();
   told_to_stop_ = is_readable(signals_);
+}
+
+// The process that the session was made for; without one, or without pidfds, as well as can be.
+void Session::look_at_root() {
+  if (root_gone_) return;
+  if (root_ >= 0) root_gone_ = is_readable(root_);
+  else root_gone_ = !options_.root_pid || (kill(options_.root_pid, 0) < 0 && errno == ESRCH);
 }
 
 bool Session::is_over(uint64_t now) {
@@ -184,7 +197,7 @@ bool Session::is_over(uint64_t now) {
   }
   if (!empty_since_) empty_since_ = now;
   if (!root_gone_) return false;
-  const bool awaited = root_ < 0 && !processes_.seen_any();
+  const bool awaited = !options_.root_pid && !processes_.seen_any();
   if (awaited) return now - started_ >= kStartPatience;
   return arena_header(base_).forks_pending.load() == 0 || now - empty_since_ >= kForkPatience;
 }
@@ -200,20 +213,26 @@ void Session::close_all(EndReason reason) {
 }
 
 void Session::run() {
-  root_gone_ = root_ < 0;
+  look_at_root();
   ArenaHeader& header = arena_header(base_);
   for (;;) {
     const uint64_t now = monotonic();
     tick(now);
     grow();
-    if (told_to_stop_ || is_over(now)) break;
+    if (told_to_stop_ || processes_.is_leaving() || is_over(now)) break;
     sleep();
   }
   // Nobody begins to record from here on; a process that forked in this very moment runs untraced.
   header.gen.store(0);
   header.phase.store(Phase::Closed);
-  close_all(EndReason::Closed);
-  log_.line("the session is over");
+  close_all(processes_.is_leaving() ? EndReason::Exit : EndReason::Closed);
+  rusage used{};
+  getrusage(RUSAGE_SELF, &used);
+  const auto ms = [](const timeval& time) { return time.tv_sec * 1000 + time.tv_usec / 1000; };
+  log_.line("the session is over: " + std::to_string(encoder_.events()) + " events, " +
+            std::to_string(drain_.taken()) + " chunks, " + std::to_string(ms(used.ru_utime)) +
+            " ms user, " + std::to_string(ms(used.ru_stime)) + " ms system, at most " +
+            std::to_string(used.ru_maxrss) + " KiB");
 }
 
 }  // namespace thrace::collector

@@ -12,7 +12,7 @@ namespace thrace::collector {
 
 class Session {
  public:
-  // `base`: the arena, open.  `root`: a pidfd of the process that the session belongs to, -1: none.
+  // `base`: the arena, open.  `root`: a pidfd of Options::root_pid, -1: none.
   // `signals`: a signalfd that is readable when the collector is told to stop.  `growth`: what the
   // arena still lacks.
   Session(char* base, const Options& options, Log& log, int root, int signals, ArenaGrowth& growth);
@@ -29,6 +29,7 @@ class Session {
   void reap();
   void bury();
   bool wants_advance(uint64_t now);
+  void look_at_root();
   bool is_over(uint64_t now);
   int pause() const;
   void sleep();
@@ -55,7 +56,7 @@ class Session {
 
   uint64_t started_ = 0;       // all times: CLOCK_MONOTONIC, ns
   uint64_t generation_since_ = 0;
-  uint64_t encoded_since_ = 0; // events, when the generation began
+  uint64_t handed_on_ = 0;
   uint64_t busy_until_ = 0;    // chunks came lately
   uint64_t empty_since_ = 0;   // no process is left; 0: some are
 };

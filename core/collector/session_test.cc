@@ -54,6 +54,7 @@ class SessionTest : public testing::Test {
 
   // Runs the session to its end and returns how long that took.
   milliseconds run(pid_t root) {
+    options_.root_pid = root;
     const int fd = root ? static_cast<int>(syscall(SYS_pidfd_open, root, 0)) : -1;
     const auto begin = std::chrono::steady_clock::now();
     {
@@ -183,6 +184,12 @@ TEST_F(SessionTest, NoFileForAProgramThatNeverRecords) {
   const pid_t root = start([](TestGuest&) { usleep(50'000); });
   EXPECT_LT(run(root).count(), 2000);
   EXPECT_EQ(files(), 0u);
+}
+
+TEST_F(SessionTest, ARootThatDiedBeforeItBeganEndsIt) {
+  const pid_t root = start([](TestGuest&) {});
+  waitpid(root, nullptr, 0);
+  EXPECT_LT(run(root).count(), 1000);
 }
 
 TEST_F(SessionTest, GenerationsFollowEachOtherOnlyWhileSomethingHappens) {

@@ -100,9 +100,10 @@ void TraceFile::flush() {
   dirty_ = false;
 }
 
-void TraceFile::end_generation() {
+void TraceFile::end_generation(int level) {
   if (fd_ < 0) return;
   stream_.end_generation(out_);
+  stream_.set_level(level);
   // The frame counts as whole only once it is out: a failure goes back behind the one before.
   const uint64_t end = written_ + out_.size();
   write_out();

@@ -35,7 +35,8 @@ class TraceFile {
 
   void data(std::string_view batches);
   void flush();  // hands over to the system what the compressor still has
-  void end_generation();
+  // `level`: of the compression of the next one.
+  void end_generation(int level);
   void finish();
 
   bool dirty() const { return dirty_; }  // flush() would do something

@@ -51,13 +51,13 @@ TEST_F(TraceFileTest, IsPrivateLockedAndReadable) {
     EXPECT_NE(flock(fd, LOCK_SH | LOCK_NB), 0);
     close(fd);
     file.data("first");
-    file.end_generation();
+    file.end_generation(1);
     file.data("sec");
     file.data("ond");
     EXPECT_TRUE(file.dirty());
     file.flush();
     EXPECT_FALSE(file.dirty());
-    file.end_generation();
+    file.end_generation(1);
     file.finish();
   }
   const TestTrace trace = read_trace(read_file(name));
@@ -99,7 +99,7 @@ TEST_F(TraceFileTest, AFullDiskLeavesWholeGenerations) {
       std::string noise(20000, '\0');
       for (char& c : noise) c = static_cast<char>(random());
       file.data(noise);
-      file.end_generation();
+      file.end_generation(1);
     }
     file.finish();
     _exit(0);
@@ -118,7 +118,7 @@ TEST_F(TraceFileTest, AMissingFolderHurtsNobody) {
   policy_.pattern = folder_ + "/none/x";
   TraceFile file(policy_, {"x", 5, true}, header_);
   file.data("x");
-  file.end_generation();
+  file.end_generation(1);
   file.finish();
 }
 

@@ -10,6 +10,8 @@ namespace thrace::collector {
 namespace {
 
 constexpr size_t kMostWaiting = 64 << 20;  // bytes of text in the queue
+constexpr size_t kBehind = 8 << 20;        // then speed counts more than size
+constexpr int kFastLevel = -3;             // of zstd
 constexpr int kFlushInterval = 100;        // ms: what a collector that is killed may lose
 
 uint64_t milliseconds() {
@@ -108,7 +110,11 @@ void WritingThread::handle(Message& message) {
       message.file->file->data(message.text);
       waiting_bytes_.fetch_sub(message.text.size(), std::memory_order_relaxed);
       break;
-    case Message::Kind::EndGeneration: message.file->file->end_generation(); break;
+    case Message::Kind::EndGeneration: {
+      const bool behind = waiting_bytes_.load(std::memory_order_relaxed) > kBehind;
+      message.file->file->end_generation(behind ? kFastLevel : policy_.level);
+      break;
+    }
     case Message::Kind::Finish:
       message.file->file->finish();
       files_.erase(message.file);
