@@ -83,6 +83,7 @@ struct First {
   uint64_t time = 0;
   uint32_t arg = 0;
   const uint64_t* record = nullptr;
+  uint32_t g = 0;  // on the M then, if a record tells; 0: not known
 };
 
 struct Author {  // an M with what it wrote
@@ -104,6 +105,11 @@ Status status_before(Event event) {
 bool introduces(Event event) {
   return event == Event::GoStatus || event == Event::GoStart || event == Event::GoCreateSyscall ||
          event == Event::Lost;
+}
+
+// True if the first argument is the G that is on the M already.
+bool tells_task(Event event) {
+  return event == Event::GoStatus || event == Event::GoDestroy || event == Event::GoDestroySyscall;
 }
 
 class Salvage {
@@ -170,7 +176,8 @@ class Salvage {
                    [&](uint32_t offset, uint64_t header, const EventSpec& spec) {
                      const uint64_t* record = words(found.page) + offset;
                      const uint32_t arg = RecordHeader::arg(header);
-                     if (!first.record) first = {spec.number, record[1], arg, record};
+                     if (!first.record) first = {spec.number, record[1], arg, record, 0};
+                     if (!first.g && tells_task(spec.number)) first.g = arg;
                      if (spec.number == Event::GoCreate || spec.number == Event::GoCreateSyscall)
                        created_.emplace(arg, gen);
                    });
@@ -236,11 +243,11 @@ class Salvage {
   // An M whose first chunks were drained before begins in the middle.
   void introduce(GenerationText& text, Author& author, const First& first) {
     if (!first.record || introduces(first.event)) return;
-    const uint32_t g = author.state.g ? author.state.g
-                                      : arena_thread(base_, author.state.slot).g.load();
-    if (!g) return;
-    Note note{text.gen, g, status_before(first.event), 0, 0, 0, first.time};
-    if (note.status == Status::Waiting) note.detail = static_cast<uint32_t>(WaitReason::Futex);
+    const uint32_t now = arena_thread(base_, author.state.slot).g.load();
+    const uint32_t g = author.state.g ? author.state.g : first.g ? first.g : now;
+    author.state.gap = true;
+    if (!g) return;  // what follows cannot be placed
+    const Note note{text.gen, g, status_before(first.event), 0, 0, 0, first.time};
     encoder_.status(text, author.state, note, first.time);
   }
 
