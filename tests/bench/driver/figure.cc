@@ -15,7 +15,7 @@ namespace {
 // Four digits, and no more behind the point than mean something.
 std::string number(double value, const std::string& unit) {
   if (unit == "x") return fmt::format("{:.3f}", value);
-  if (unit == "in all" || unit == "a round") return fmt::format("{:.0f}", value);
+  if (unit == "in all") return fmt::format("{:.0f}", value);
   const double size = std::abs(value);
   return fmt::format("{:.{}f}", value, size < 100 ? 2 : size < 1000 ? 1 : 0);
 }

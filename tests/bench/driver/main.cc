@@ -46,23 +46,22 @@ int run(const Options& options) {
   Measures measures = all_measures(options.scale);
   keep_only(measures, options.only);
   Lab lab;
-  std::map<std::string, Samples> lost;  // events, of each round
+  std::map<std::string, double> lost;  // events, by measure
   const bool talk = isatty(STDERR_FILENO);
   for (int i = 0; i < options.rounds; i++)
     for (const auto& measure : measures) {
       if (talk) fmt::print(stderr, "\r\033[Kround {}: {}", i + 1, measure->name());
       const double before = lab.totals().lost;
       measure->round(lab);
-      lost[measure->name()].push_back(lab.totals().lost - before);
+      lost[measure->name()] += lab.totals().lost - before;
     }
   if (talk) fmt::print(stderr, "\r\033[K");
 
   Figures figures;
   for (const auto& measure : measures) {
     measure->report(figures);
-    const Samples& events = lost[measure->name()];
-    if (std::count(events.begin(), events.end(), 0) < options.rounds)
-      figures.push_back({measure->name(), "lost events", events, "a round", {0, 0}});
+    if (const double events = lost[measure->name()])
+      figures.push_back({measure->name(), "lost events", {events}, "in all", {0, 0}});
   }
   if (lab.totals().events > 0) {
     figures.push_back({"recordings", "events", {lab.totals().events}, "in all"});
