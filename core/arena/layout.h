@@ -2,8 +2,9 @@
 // between the two.
 //
 // Rules
-//   A1  The collector makes the file, gives it all its blocks and fills in the header before any
-//       process maps it; `phase` becomes Open last.  It removes the file when it ends in order.
+//   A1  The collector makes the file and fills in the header before any process maps it; `phase`
+//       becomes Open last.  What a process can reach has its blocks: a chunk comes to a free list only
+//       when the file has been extended over it.  The collector removes the file when it ends in order.
 //   A2  A traced process only maps the file and closes it.  It never grows it, waits for it or locks.
 //   A3  Free chunks are all zero behind their header.  A chunk belongs to whoever moved its `holder`
 //       word last: a thread (Held), the queue of full chunks (Full), the collector (Taken), nobody
