@@ -40,7 +40,7 @@ void exec_begin();
 void exec_failed();
 
 // Process 1 of a container takes the collector with it: at its exit it waits until everything is
-// written, for at most two seconds (T9).
+// written, for at most two seconds (T9).  For other processes nothing happens.
 void finish_session();
 
 // While > 0 the calling thread's calls pass through unrecorded (vfork's child).
