@@ -11,7 +11,7 @@ import guest
 import trace
 from gotrace import judge
 
-SMALL = 300_000  # events that Go's tool reads in a few seconds
+SMALL = 1_000_000  # events that the tools read in a bounded time
 
 
 def main():
