@@ -14,7 +14,11 @@ constexpr uint64_t kLookInterval = 250'000'000;  // ns
 
 Advance::Advance(char* base, ProcessTable& processes, ThreadTable& threads, Drain& drain,
                  Encoder& encoder, Clock& clock)
-    : base_(base), processes_(processes), threads_(threads), drain_(drain), encoder_(encoder),
+    : base_(base),
+      processes_(processes),
+      threads_(threads),
+      drain_(drain),
+      encoder_(encoder),
       clock_(clock) {
   const ArenaHeader& header = arena_header(base);
   gen_ = header.gen.load();
@@ -24,17 +28,18 @@ Advance::Advance(char* base, ProcessTable& processes, ThreadTable& threads, Drai
 
 bool Advance::anything_written() {
   bool found = false;
-  processes_.each([&](const ProcessState& process) {
-    found = found || process.current->last_event;
-  });
+  processes_.each(
+      [&](const ProcessState& process) { found = found || process.current->last_event; });
   threads_.each([&](const MState& m) {
-    found = found || Tail{arena_thread(base_, m.slot).tail.load(std::memory_order_relaxed)}.of(gen_);
+    found =
+        found || Tail{arena_thread(base_, m.slot).tail.load(std::memory_order_relaxed)}.of(gen_);
   });
   return found;
 }
 
-// Remembers a G's state before the next generation can change it.  Right whenever it will be needed:
-// if the G has no event in this generation, nothing about it changes before the next is published.
+// Remembers a G's state before the next generation can change it.  Right whenever it will be
+// needed: if the G has no event in this generation, nothing about it changes before the next is
+// published.
 void Advance::note(MState& m) {
   Thread& thread = arena_thread(base_, m.slot);
   const ThreadPhase phase = thread.phase.load(std::memory_order_acquire);
@@ -43,8 +48,8 @@ void Advance::note(MState& m) {
   const Tail tail{thread.tail.load(std::memory_order_acquire)};
   m.note.gen = gen_;
   m.note.g = thread.g.load(std::memory_order_relaxed);
-  m.note.status = phase == ThreadPhase::Created ? Status::Runnable
-                                                : static_cast<Status>(tail.status());
+  m.note.status =
+      phase == ThreadPhase::Created ? Status::Runnable : static_cast<Status>(tail.status());
   m.note.detail = thread.detail.load(std::memory_order_relaxed);
   m.note.object = thread.object.load(std::memory_order_relaxed);
   m.note.holder = thread.holder_tid.load(std::memory_order_relaxed);
@@ -129,8 +134,10 @@ void Advance::step(uint64_t now) {
     std::vector<MState*> ready;
     threads_.each([&](MState& m) {
       if (m.complete || !m.passed) return;
-      if (m.suspects && !late) waiting = true;
-      else ready.push_back(&m);
+      if (m.suspects && !late)
+        waiting = true;
+      else
+        ready.push_back(&m);
     });
     for (MState* m : ready) complete(*m);
   }
@@ -157,8 +164,8 @@ void Advance::complete(MState& m) {
   if (told) m.known_gen = std::max(m.known_gen, old);
   const bool gone = m.dead && m.gone_gen <= old && drain_.is_drained(m);
   if (gone) drain_.take_losses(m);
-  // A G that had a status in the generation before lives through this one; any other appeared in the
-  // next one only.
+  // A G that had a status in the generation before lives through this one; any other appeared in
+  // the next one only.
   const bool silent = m.known_gen == old - 1 && m.note.gen == old;
   if (m.owed.count && (silent || gone)) encoder_.lost(text, m);
   if (silent && m.note.status != Status::None) encoder_.status(text, m, m.note, text.start);

@@ -42,10 +42,10 @@ TEST_F(AdvanceTest, HeldChunksAreTakenAndSilentMsGetTheirStatus) {
   ASSERT_EQ(trace().generations.size(), 3u);
   EXPECT_EQ(trace().end(0), "M0 EndOfGeneration 1");
   for (const size_t silent : {1, 2})
-    EXPECT_THAT(trace().lines(silent),
-                ElementsAre(MatchesRegex("M1 GoStatus@[0-9]+ 1 4 1 4096 77 " +
-                                         std::to_string(start_ + 50)),
-                            MatchesRegex("M2 GoStatus@[0-9]+ 2 2 0 0 0 [0-9]+")));
+    EXPECT_THAT(
+        trace().lines(silent),
+        ElementsAre(MatchesRegex("M1 GoStatus@[0-9]+ 1 4 1 4096 77 " + std::to_string(start_ + 50)),
+                    MatchesRegex("M2 GoStatus@[0-9]+ 2 2 0 0 0 [0-9]+")));
   EXPECT_EQ(trace().end(2), "M0 EndOfGeneration 2");
 }
 
@@ -142,8 +142,7 @@ TEST_F(AdvanceTest, AStragglerIsGivenUpOnAndItsLateEventsAreCounted) {
   EXPECT_FALSE(advance_->under_way());
 
   // It moves: the record is committed, another is added, the gate is left.
-  guest_->words(page)[open.offset()] =
-      RecordHeader::make(RecordState::Committed, 0x30, 1, 3, 5);
+  guest_->words(page)[open.offset()] = RecordHeader::make(RecordState::Committed, 0x30, 1, 3, 5);
   guest_->record(m, Event::GoSyscallEnd, start_ + 40, {0, 0});
   (*guest_)[m].owner = 0;
   (*guest_)[m].seq = 1;
@@ -202,7 +201,8 @@ TEST_F(AdvanceTest, LossesThatTheGuestCannotTellAreTold) {
   close();
   ASSERT_EQ(trace().lines(0).size(), 2u);
   EXPECT_EQ(trace().lines(0)[1], "M1 Lost@" + std::to_string(start_ + 30) + " 3 " +
-                                     std::to_string(start_ + 20) + " " + std::to_string(start_ + 30));
+                                     std::to_string(start_ + 20) + " " +
+                                     std::to_string(start_ + 30));
 }
 
 TEST_F(AdvanceTest, ADeathInTheMiddleOfAnAdvanceClosesBoth) {

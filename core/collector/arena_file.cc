@@ -30,8 +30,8 @@ constexpr uint64_t kChunksAt = round_up(kThreadsAt + (kThreads + 1) * sizeof(Thr
 constexpr size_t kAtFirst = kChunksAt + (16u << 20);
 constexpr size_t kStep = 4u << 20;
 
-// Shares of the room for chunks, in eighths.  Most threads never fill their first chunk; the busy ones
-// live in the large ones.
+// Shares of the room for chunks, in eighths.  Most threads never fill their first chunk; the busy
+// ones live in the large ones.
 constexpr size_t kShare[kChunkClasses] = {2, 1, 5};
 
 bool membarrier_works() {
@@ -91,8 +91,8 @@ ArenaGrowth::~ArenaGrowth() {
 bool ArenaGrowth::extend(size_t bytes, std::string& error) {
   const int failure = posix_fallocate(fd_, static_cast<off_t>(have_), static_cast<off_t>(bytes));
   if (failure) {
-    error = "cannot get " + std::to_string(bytes >> 10) + " KiB for the arena: " +
-            std::strerror(failure);
+    error = "cannot get " + std::to_string(bytes >> 10) +
+            " KiB for the arena: " + std::strerror(failure);
     return false;
   }
   have_ += bytes;
@@ -181,7 +181,8 @@ void heavy_fence() {
 bool arena_is_sound(const ArenaHeader& header, size_t bytes) {
   if (std::memcmp(header.magic, kArenaMagic, sizeof kArenaMagic) != 0) return false;
   if (header.version != kArenaVersion || header.header_bytes != sizeof(ArenaHeader)) return false;
-  if (header.bytes != bytes || bytes < kMinArena || bytes > kMaxArena || bytes % kPage) return false;
+  if (header.bytes != bytes || bytes < kMinArena || bytes > kMaxArena || bytes % kPage)
+    return false;
   if (header.processes != kProcessesAt || header.threads != kThreadsAt) return false;
   uint64_t page = kChunksAt / kPage;
   for (uint32_t cls = 0; cls < kChunkClasses; cls++) {

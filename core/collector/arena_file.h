@@ -17,8 +17,8 @@ struct ArenaOptions {
   std::string output = {};   // ArenaHeader::output
 };
 
-// The blocks that an arena does not have yet.  Getting 64 MiB takes some 20 ms, which no program has to
-// wait for: it can begin with a few chunks.
+// The blocks that an arena does not have yet.  Getting 64 MiB takes some 20 ms, which no program
+// has to wait for: it can begin with a few chunks.
 class ArenaGrowth {
  public:
   ArenaGrowth() = default;
@@ -55,7 +55,8 @@ void unmap_arena(char* base);
 // caller's to them (the heavy half of T2).
 void heavy_fence();
 
-// --- The geometry ---------------------------------------------------------------------------------
+// --- The geometry
+// ---------------------------------------------------------------------------------
 
 // True if the header describes an arena of `bytes` bytes whose parts all lie within it.  For input
 // that may be hostile; everything below may be used when it has said yes.

@@ -16,8 +16,8 @@ namespace {
 
 constexpr uint64_t kSecond = 1'000'000'000;
 
-// Two readings of some 50 ns uncertainty, this far apart, give the frequency within 50 ppm: enough for
-// the first generation.
+// Two readings of some 50 ns uncertainty, this far apart, give the frequency within 50 ppm: enough
+// for the first generation.
 constexpr uint64_t kShortestCalibration = 2'000'000;
 
 uint64_t now(clockid_t id) {

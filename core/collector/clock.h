@@ -1,5 +1,5 @@
-// The collector's clock: the ticks that guests stamp their records with, their frequency, and how they
-// relate to the kernel's clocks.
+// The collector's clock: the ticks that guests stamp their records with, their frequency, and how
+// they relate to the kernel's clocks.
 #pragma once
 
 #include <cstdint>

@@ -24,9 +24,7 @@ uint32_t m_of(uint64_t word) { return static_cast<uint32_t>(word >> 32); }
 
 }  // namespace
 
-uint32_t Drain::count(uint32_t page) {
-  return chunk_words(chunk_class(arena_header(base_), page));
-}
+uint32_t Drain::count(uint32_t page) { return chunk_words(chunk_class(arena_header(base_), page)); }
 
 // Behind the last word of a chunk that was ever reserved; 0 if that is not known.
 uint32_t Drain::known_end(uint32_t page, const MState& m) {
@@ -48,8 +46,8 @@ bool Drain::moved(const MState& m, uint64_t seq) const {
 // Makes a chunk the collector's, if its holder is still what it was (A3).
 bool Drain::claim(uint32_t page, uint64_t word) {
   const uint64_t taken = (word & ~kHolderMask) | static_cast<uint64_t>(Holder::Taken);
-  return arena_chunk(base_, page).holder.compare_exchange_strong(word, taken,
-                                                                std::memory_order_acquire);
+  return arena_chunk(base_, page)
+      .holder.compare_exchange_strong(word, taken, std::memory_order_acquire);
 }
 
 void Drain::touch(MState& m) {
@@ -98,7 +96,8 @@ void Drain::take_full() {
   // The traced programs can write anywhere in the arena: a chain must not be believed to end.
   uint64_t left = header.bytes / kPage;
   for (uint32_t page = full_take(base_); page && left; left--) {
-    if (chunk_class(header, page) == kChunkClasses) return log_.line("the queue of full chunks is damaged");
+    if (chunk_class(header, page) == kChunkClasses)
+      return log_.line("the queue of full chunks is damaged");
     const uint32_t next = arena_chunk(base_, page).next.load(std::memory_order_relaxed);
     route(page);
     page = next;

@@ -20,12 +20,12 @@ class Drain {
   // Takes the queue of full chunks.
   void take_full();
 
-  // Encodes all chunks whose turn it is: their M has been outside the gate in which they became full,
-  // and all chunks before them are encoded.
+  // Encodes all chunks whose turn it is: their M has been outside the gate in which they became
+  // full, and all chunks before them are encoded.
   void encode_ready();
 
-  // Chunks of generation `gen` and older that never came to the queue: of Ms that have passed, and of
-  // those that are gone.  Call take_full() first.
+  // Chunks of generation `gen` and older that never came to the queue: of Ms that have passed, and
+  // of those that are gone.  Call take_full() first.
   void sweep(uint32_t gen);
 
   // A chunk that is marked full but was not in the queue is either about to be pushed or orphaned.

@@ -38,10 +38,10 @@ TEST_F(DrainTest, ChunksOfAnMComeInOrder) {
   tick();
   EXPECT_EQ(encoder_->events(), 3u);
   close();
-  EXPECT_THAT(trace().lines(0),
-              ElementsAre(at(start_ + 10, "M1 GoStatus", "1 2 0 0 0 " + std::to_string(start_ + 10)),
-                          at(start_ + 20, "M1 GoSyscallBegin", "1 0"),
-                          at(start_ + 30, "M1 GoSyscallBegin", "2 0")));
+  EXPECT_THAT(trace().lines(0), ElementsAre(at(start_ + 10, "M1 GoStatus",
+                                               "1 2 0 0 0 " + std::to_string(start_ + 10)),
+                                            at(start_ + 20, "M1 GoSyscallBegin", "1 0"),
+                                            at(start_ + 30, "M1 GoSyscallBegin", "2 0")));
   EXPECT_EQ(trace().end(0), "M0 EndOfGeneration 2");
   EXPECT_EQ(trace().index.size(), 2u);
 }

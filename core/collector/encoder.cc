@@ -71,10 +71,15 @@ void Encoder::follow(MState& m, Event type, uint32_t arg) {
   switch (type) {
     case Event::GoStart:
     case Event::GoCreateSyscall:
-    case Event::GoStatus: m.g = arg; break;
+    case Event::GoStatus:
+      m.g = arg;
+      break;
     case Event::GoDestroy:
-    case Event::GoDestroySyscall: m.g = 0; break;
-    default: break;
+    case Event::GoDestroySyscall:
+      m.g = 0;
+      break;
+    default:
+      break;
   }
 }
 
@@ -99,7 +104,8 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
     args[spec.nargs - 1] = string_id(text, string);
     if (spec.number == Event::GoLabel && arg == m.g) m.name = string;
   }
-  if (m.gap) [[unlikely]] gap(text, m, spec.number, record[1]);
+  if (m.gap) [[unlikely]]
+    gap(text, m, spec.number, record[1]);
   follow(m, spec.number, arg);
   event(text, m, spec.number, record[1], {args, spec.nargs});
 }

@@ -15,8 +15,8 @@
 
 namespace thrace::collector {
 
-// Every function appends whole batches to text.out: the tables that the events need, then the events
-// (T6).  Times of an M strictly increase, whatever they were in the arena (T10).
+// Every function appends whole batches to text.out: the tables that the events need, then the
+// events (T6).  Times of an M strictly increase, whatever they were in the arena (T10).
 class Encoder {
  public:
   // Refreshes MState::name; called when the tables of a generation name an M.

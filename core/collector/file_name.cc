@@ -33,12 +33,25 @@ std::string file_name(std::string_view pattern, const FileOwner& owner, std::str
   for (size_t i = 0; i < pattern.size(); i++) {
     const char key = pattern[i] == '%' && i + 1 < pattern.size() ? pattern[i + 1] : '\0';
     switch (key) {
-      case 'e': name += harmless(owner.program); break;
-      case 'p': name += std::to_string(owner.pid); has_pid = true; break;
-      case 'h': name += harmless(host); break;
-      case 't': name += local_time(start_wall); break;
-      case '%': name += '%'; break;
-      default: name += pattern[i]; continue;
+      case 'e':
+        name += harmless(owner.program);
+        break;
+      case 'p':
+        name += std::to_string(owner.pid);
+        has_pid = true;
+        break;
+      case 'h':
+        name += harmless(host);
+        break;
+      case 't':
+        name += local_time(start_wall);
+        break;
+      case '%':
+        name += '%';
+        break;
+      default:
+        name += pattern[i];
+        continue;
     }
     i++;
   }

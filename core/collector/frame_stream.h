@@ -23,7 +23,7 @@ class FrameStream {
   // All of these append to `out`.
   void header(const FileHeader& header, std::string& out);
   void data(std::string_view batches, std::string& out);  // of the generation under way
-  void flush(std::string& out);           // so that all data until here can be decompressed
+  void flush(std::string& out);  // so that all data until here can be decompressed
   void end_generation(std::string& out);
   void index(std::string& out, size_t count) const;  // over the first `count` frames
 

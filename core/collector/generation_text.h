@@ -12,12 +12,12 @@ struct GenerationText {
   GenerationText(uint32_t gen, uint64_t start) : gen(gen), start(start), last_table(start) {}
 
   uint32_t gen;
-  uint64_t start;       // ticks
-  uint64_t last_table;  // time of M 0's last event
+  uint64_t start;           // ticks
+  uint64_t last_table;      // time of M 0's last event
   uint64_t last_event = 0;  // latest time of all events
   Strings strings;
-  std::string out;      // encoded, not handed on yet
-  uint64_t bytes = 0;   // encoded so far
+  std::string out;     // encoded, not handed on yet
+  uint64_t bytes = 0;  // encoded so far
 };
 
 }  // namespace thrace::collector

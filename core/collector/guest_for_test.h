@@ -89,7 +89,8 @@ class TestGuest {
     at[0] = RecordHeader::make(state, static_cast<uint8_t>(event), tail.gen(), length,
                                static_cast<uint32_t>(*args.begin()));
     (*this)[slot].tail = Tail::make(tail.gen(), tail.page(), tail.cls(), tail.offset() + length,
-                                    static_cast<uint32_t>(after)).word;
+                                    static_cast<uint32_t>(after))
+                             .word;
     if (state == RecordState::Committed && event != Event::Lost)
       (*this)[slot].status_gen[tail.gen() % 3] = tail.gen();
   }
@@ -103,8 +104,8 @@ class TestGuest {
   // Leaves room unused, as a writer does who was thrown out before its first header.
   void skip(uint32_t slot, uint32_t count) {
     const Tail tail{(*this)[slot].tail};
-    (*this)[slot].tail = Tail::make(tail.gen(), tail.page(), tail.cls(), tail.offset() + count,
-                                    tail.status()).word;
+    (*this)[slot].tail =
+        Tail::make(tail.gen(), tail.page(), tail.cls(), tail.offset() + count, tail.status()).word;
   }
 
   uint64_t* words(uint32_t page) { return reinterpret_cast<uint64_t*>(&arena_chunk(base_, page)); }

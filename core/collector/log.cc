@@ -23,8 +23,9 @@ void Log::line(std::string_view text) {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   char start[64];
-  const int length = std::snprintf(start, sizeof start, "%lld.%06ld thrace-collect[%d] ",
-                                   static_cast<long long>(now.tv_sec), now.tv_nsec / 1000, getpid());
+  const int length =
+      std::snprintf(start, sizeof start, "%lld.%06ld thrace-collect[%d] ",
+                    static_cast<long long>(now.tv_sec), now.tv_nsec / 1000, getpid());
   std::string out(start, static_cast<size_t>(length));
   out.append(text).push_back('\n');
   [[maybe_unused]] const ssize_t written = write(fd_, out.data(), out.size());

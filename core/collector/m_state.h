@@ -25,8 +25,8 @@ struct Pending {
 struct HeldBack {
   uint32_t page = 0;
   uint32_t gen = 0;
-  uint64_t seq = 0;     // Thread::seq then
-  bool arrived = false; // it is ours now
+  uint64_t seq = 0;           // Thread::seq then
+  bool arrived = false;       // it is ours now
   std::vector<bool> encoded;  // by offset: records that are in the file
 };
 
@@ -60,20 +60,20 @@ struct MState {
   int32_t tid = 0;
 
   // What the file says.
-  uint64_t last_time = 0;   // times strictly increase from here (T10)
-  uint32_t known_gen = 0;   // last generation in which it has a status or an event
-  uint32_t table_gen = 0;   // last generation whose tables name it
-  uint32_t g = 0;           // G that is on it, 0: none
-  bool gap = false;         // a record was abandoned: its next event does not follow (T3)
+  uint64_t last_time = 0;  // times strictly increase from here (T10)
+  uint32_t known_gen = 0;  // last generation in which it has a status or an event
+  uint32_t table_gen = 0;  // last generation whose tables name it
+  uint32_t g = 0;          // G that is on it, 0: none
+  bool gap = false;        // a record was abandoned: its next event does not follow (T3)
   std::string name;
-  uint64_t name_read = 0;   // ticks
+  uint64_t name_read = 0;  // ticks
 
   // Chunks.
-  uint32_t open_gen = 0;    // generation whose chunks are encoded; older ones are late
-  uint32_t next_seq = 0;    // the next chunk of it
+  uint32_t open_gen = 0;  // generation whose chunks are encoded; older ones are late
+  uint32_t next_seq = 0;  // the next chunk of it
   std::vector<Pending> pending;
   std::vector<HeldBack> held_back;
-  Losses owed;              // lost here, not told yet
+  Losses owed;  // lost here, not told yet
 
   // The advance under way.
   Note note;
@@ -81,13 +81,14 @@ struct MState {
   bool complete = true;      // all that it wrote in the old generation is encoded
   bool passed = true;        // seen outside since
   bool forced = false;       // not seen outside within the bound
-  uint64_t stuck_seq = ~uint64_t{0};  // Thread::seq when it was last forced: no second wait for that
+  uint64_t stuck_seq =
+      ~uint64_t{0};  // Thread::seq when it was last forced: no second wait for that
 
-  uint32_t suspects = 0;     // chunks that may or may not be on their way to the queue
+  uint32_t suspects = 0;  // chunks that may or may not be on their way to the queue
 
-  bool touched = false;     // has chunks to look at
-  bool dead = false;        // its thread is gone: it will never write
-  uint32_t gone_gen = 0;    // generation in which that was seen
+  bool touched = false;   // has chunks to look at
+  bool dead = false;      // its thread is gone: it will never write
+  uint32_t gone_gen = 0;  // generation in which that was seen
 };
 
 }  // namespace thrace::collector

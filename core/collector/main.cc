@@ -37,7 +37,8 @@ int fail(const Options& options, const std::string& sentence, int status) {
 // The folder of the traces, as far as it does not depend on the process.
 bool check_output(const std::string& output, std::string& error) {
   const std::string folder = std::filesystem::path(output).parent_path().string();
-  if (folder.find('%') != std::string::npos || access(folder.c_str(), W_OK | X_OK) == 0) return true;
+  if (folder.find('%') != std::string::npos || access(folder.c_str(), W_OK | X_OK) == 0)
+    return true;
   error = "cannot write traces into " + folder + ": " + std::strerror(errno);
   return false;
 }
@@ -77,9 +78,8 @@ int main(int argc, char** argv) {
   if (!check_output(options.output, error)) return fail(options, error, kFailed);
 
   const int signals = take_signals();
-  const int root = options.root_pid
-                       ? static_cast<int>(syscall(SYS_pidfd_open, options.root_pid, 0))
-                       : -1;
+  const int root =
+      options.root_pid ? static_cast<int>(syscall(SYS_pidfd_open, options.root_pid, 0)) : -1;
   ArenaGrowth growth;
   char* base = create_arena(options.arena,
                             {options.buffer, options.clock, options.stress, options.wait_on_full,

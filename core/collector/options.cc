@@ -75,10 +75,14 @@ std::string_view read_variable(std::string_view name, std::string_view value, Op
     if (options.clock == ClockKind::Tsc && !tsc_is_invariant())
       return "mono: this machine has no invariant TSC";
   } else if (name == "THRACE_SYNC") {
-    if (value == "none") options.sync = Sync::None;
-    else if (value == "generation") options.sync = Sync::Generation;
-    else if (value == "end") options.sync = Sync::End;
-    else return "none, generation or end";
+    if (value == "none")
+      options.sync = Sync::None;
+    else if (value == "generation")
+      options.sync = Sync::Generation;
+    else if (value == "end")
+      options.sync = Sync::End;
+    else
+      return "none, generation or end";
   }
   return {};
 }
@@ -107,7 +111,8 @@ bool read_arguments(int argc, char** argv, Options& options, std::string& error)
       error = "thrace-collect has no option " + std::string(name);
       continue;  // --ready-fd may follow
     }
-    if (!good && error.empty()) error = "the value of " + std::string(name) + " is missing or wrong";
+    if (!good && error.empty())
+      error = "the value of " + std::string(name) + " is missing or wrong";
   }
   if (error.empty() && options.arena.empty()) error = "--arena is missing";
   return error.empty();
@@ -124,8 +129,8 @@ bool read_environment(char** environment, Options& options, std::string& error) 
     options.variables.append(entry).push_back('\n');
     const std::string_view wanted = read_variable(name, value, options);
     if (wanted.empty()) continue;
-    error = std::string(name) + " is \"" + std::string(value) + "\", it must be " +
-            std::string(wanted);
+    error =
+        std::string(name) + " is \"" + std::string(value) + "\", it must be " + std::string(wanted);
     return false;
   }
   std::error_code ignored;

@@ -8,9 +8,9 @@
 
 namespace thrace::collector {
 
-// Whether the trace is forced to the disk.  The default is not to: what was written survives the end
-// of every process, and only a crash of the kernel or a power failure can take it; forcing it costs
-// the traced program its share of the disk.
+// Whether the trace is forced to the disk.  The default is not to: what was written survives the
+// end of every process, and only a crash of the kernel or a power failure can take it; forcing it
+// costs the traced program its share of the disk.
 enum class Sync : uint8_t { None, Generation, End };
 
 struct Options {
@@ -31,8 +31,8 @@ struct Options {
   std::string variables;  // "NAME=value\n" of each THRACE_* variable
 };
 
-// Reads the command line.  False and one sentence in `error` if it is wrong; ready_fd is set whenever
-// it could be read.
+// Reads the command line.  False and one sentence in `error` if it is wrong; ready_fd is set
+// whenever it could be read.
 bool read_arguments(int argc, char** argv, Options& options, std::string& error);
 
 // Reads the variables.  `environment` ends with nullptr.  As above.

@@ -79,7 +79,8 @@ TEST(Options, TheCommandLine) {
   EXPECT_EQ(options.ready_fd, 3);
   EXPECT_EQ(options.root_pid, 77);
   Options bad;
-  EXPECT_EQ(arguments({"--what", "1", "--ready-fd", "4"}, bad), "thrace-collect has no option --what");
+  EXPECT_EQ(arguments({"--what", "1", "--ready-fd", "4"}, bad),
+            "thrace-collect has no option --what");
   EXPECT_EQ(bad.ready_fd, 4) << "the error must reach whoever started us";
   EXPECT_EQ(arguments({}, bad), "--arena is missing");
   EXPECT_EQ(arguments({"--arena"}, bad), "the value of --arena is missing or wrong");

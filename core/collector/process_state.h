@@ -18,13 +18,13 @@ struct ProcessState {
   uint32_t slot = 0;
   int32_t pid = 0;
   uint32_t image = 0;
-  int pidfd = -1;  // -1: /proc is asked instead
+  int pidfd = -1;    // -1: /proc is asked instead
   std::string name;  // the kernel's when the image was first seen: what its threads are born with
   std::unique_ptr<TraceSink> sink;
   std::vector<MState*> threads;
 
-  // The open generations.  While an advance is under way there are two; what is encoded for the newer
-  // one waits here until the older one is closed.
+  // The open generations.  While an advance is under way there are two; what is encoded for the
+  // newer one waits here until the older one is closed.
   std::unique_ptr<GenerationText> closing;
   std::unique_ptr<GenerationText> current;
 

@@ -34,7 +34,11 @@ bool is_gone_by_proc(int32_t pid) {
 }  // namespace
 
 ProcessTable::ProcessTable(char* base, Encoder& encoder, Clock& clock, Log& log, OpenSink open_sink)
-    : base_(base), encoder_(encoder), clock_(clock), log_(log), open_sink_(std::move(open_sink)),
+    : base_(base),
+      encoder_(encoder),
+      clock_(clock),
+      log_(log),
+      open_sink_(std::move(open_sink)),
       by_slot_(kProcesses) {}
 
 ProcessTable::~ProcessTable() {
@@ -78,8 +82,10 @@ void ProcessTable::scan() {
   for (uint32_t slot = 0; slot < kProcesses; slot++) {
     const ProcessPhase phase = arena_process(base_, slot).phase.load(std::memory_order_acquire);
     if (by_slot_[slot] || phase == ProcessPhase::Free) continue;
-    if (phase == ProcessPhase::Claimed) drop_dead_claim(slot);
-    else fresh.push_back(slot);
+    if (phase == ProcessPhase::Claimed)
+      drop_dead_claim(slot);
+    else
+      fresh.push_back(slot);
   }
   std::sort(fresh.begin(), fresh.end(), [&](uint32_t a, uint32_t b) {
     return arena_process(base_, a).image < arena_process(base_, b).image;

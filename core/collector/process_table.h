@@ -37,8 +37,8 @@ class ProcessTable {
   };
   std::vector<Death> deaths();
 
-  // True if process 1 of a container is about to exit: everything here dies with it, and it waits for
-  // the end of the session.
+  // True if process 1 of a container is about to exit: everything here dies with it, and it waits
+  // for the end of the session.
   bool is_leaving() const;
 
   // Frees the slot.  The image is forgotten.

@@ -13,9 +13,9 @@ namespace thrace::collector {
 struct Walk {
   uint32_t used = kChunkHeaderWords;  // behind the last word that is not zero
   uint32_t abandoned = 0;             // reserved and never committed
-  uint32_t holes = 0;                 // zero words between others: thrown out before the first header
-  uint32_t foreign = 0;               // of another generation: written too late
-  uint32_t malformed = 0;             // not a record
+  uint32_t holes = 0;      // zero words between others: thrown out before the first header
+  uint32_t foreign = 0;    // of another generation: written too late
+  uint32_t malformed = 0;  // not a record
 
   // True if some writer may still come back into this chunk.
   bool has_gaps() const { return abandoned || holes || foreign || malformed; }
@@ -47,7 +47,8 @@ inline const std::array<RecordShape, 256>& record_shapes() {
 // `count` words; `offset` is that of its header word.  All of the record lies within the chunk.
 // Calls gap() for each place before a record where something is missing.
 template <typename Visit, typename Gap>
-inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Visit visit, Gap gap) {
+inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Visit visit,
+                         Gap gap) {
   const auto& shapes = record_shapes();
   Walk walk;
   for (uint32_t at = kChunkHeaderWords; at < count;) {

@@ -1,4 +1,5 @@
-// The stages of the collector around a hand-filled arena, without its loop, files and second thread.
+// The stages of the collector around a hand-filled arena, without its loop, files and second
+// thread.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +20,9 @@ namespace thrace::collector {
 // Keeps a trace in memory.
 class MemorySink : public TraceSink {
  public:
-  MemorySink(std::string& out, const FileHeader& header) : out_(out) { stream_.header(header, out_); }
+  MemorySink(std::string& out, const FileHeader& header) : out_(out) {
+    stream_.header(header, out_);
+  }
   void data(std::string batches) override { stream_.data(batches, out_); }
   void end_generation() override { stream_.end_generation(out_); }
   void finish() override { stream_.index(out_, stream_.frames()); }

@@ -1,5 +1,5 @@
-// Reading the arena of a collector that died as if it had ended in order.  Whatever the file holds is
-// input (design: D1): every index and every length is checked.
+// Reading the arena of a collector that died as if it had ended in order.  Whatever the file holds
+// is input (design: D1): every index and every length is checked.
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -95,10 +95,13 @@ struct Author {  // an M with what it wrote
 // The state in which the G of an M must have been for `event` to be its next.
 Status status_before(Event event) {
   switch (event) {
-    case Event::GoUnblock: return Status::Waiting;
+    case Event::GoUnblock:
+      return Status::Waiting;
     case Event::GoSyscallEnd:
-    case Event::GoSyscallEndBlocked: return Status::Syscall;
-    default: return Status::Running;
+    case Event::GoSyscallEndBlocked:
+      return Status::Syscall;
+    default:
+      return Status::Running;
   }
 }
 
@@ -114,7 +117,8 @@ bool tells_task(Event event) {
 
 class Salvage {
  public:
-  explicit Salvage(char* base) : base_(base), header_(arena_header(base)), encoder_([](MState&) {}) {}
+  explicit Salvage(char* base)
+      : base_(base), header_(arena_header(base)), encoder_([](MState&) {}) {}
 
   std::vector<SalvagedTrace> run() {
     find_threads();
@@ -222,16 +226,24 @@ class Salvage {
     if (next != author.first.end()) {
       const First& first = next->second;
       if (first.event != Event::GoStatus) return {};
-      note = {gen, first.arg, static_cast<Status>(first.record[2]),
-              static_cast<uint32_t>(first.record[3]), first.record[4], first.record[5],
+      note = {gen,
+              first.arg,
+              static_cast<Status>(first.record[2]),
+              static_cast<uint32_t>(first.record[3]),
+              first.record[4],
+              first.record[5],
               first.record[6]};
     } else {
       const ThreadPhase phase = thread.phase.load();
       if (phase != ThreadPhase::Live && phase != ThreadPhase::Created) return {};
-      note = {gen, thread.g.load(),
-              phase == ThreadPhase::Created ? Status::Runnable
-                                            : static_cast<Status>(Tail{thread.tail.load()}.status()),
-              thread.detail.load(), thread.object.load(), thread.holder_tid.load(),
+      note = {gen,
+              thread.g.load(),
+              phase == ThreadPhase::Created
+                  ? Status::Runnable
+                  : static_cast<Status>(Tail{thread.tail.load()}.status()),
+              thread.detail.load(),
+              thread.object.load(),
+              thread.holder_tid.load(),
               thread.since.load()};
     }
     const auto created = created_.find(note.g);

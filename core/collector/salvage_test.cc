@@ -73,16 +73,17 @@ TEST_F(SalvageTest, ReadsWhatIsThere) {
   EXPECT_EQ(trace.header.get("program"), "prog");
   EXPECT_EQ(trace.header.get("arguments"), "x a\\x20b");
   ASSERT_EQ(trace.generations.size(), 2u);
-  EXPECT_THAT(trace.lines(0), ElementsAre(MatchesRegex("M1 GoStatus.*"), MatchesRegex("M2 GoStatus.*"),
-                                          MatchesRegex("M2 GoBlock.*")));
+  EXPECT_THAT(trace.lines(0),
+              ElementsAre(MatchesRegex("M1 GoStatus.*"), MatchesRegex("M2 GoStatus.*"),
+                          MatchesRegex("M2 GoBlock.*")));
   EXPECT_EQ(trace.end(0), "M0 EndOfGeneration 1");
-  EXPECT_THAT(trace.lines(1),
-              ElementsAre(MatchesRegex("M1 GoStatus.*"), MatchesRegex("M1 GoCreate@.*"),
-                          MatchesRegex("M1 GoCreate@.*"), MatchesRegex("M1 Lost@[0-9]+ 2 .*"),
-                          MatchesRegex("M2 GoStatus@[0-9]+ 2 4 1 4096 .*"),
-                          MatchesRegex("M3 Lost@[0-9]+ 0 .*"),
-                          MatchesRegex("M3 GoStatus@[0-9]+ 3 4 .*"),
-                          MatchesRegex("M3 GoUnblock@.*")));
+  EXPECT_THAT(
+      trace.lines(1),
+      ElementsAre(MatchesRegex("M1 GoStatus.*"), MatchesRegex("M1 GoCreate@.*"),
+                  MatchesRegex("M1 GoCreate@.*"), MatchesRegex("M1 Lost@[0-9]+ 2 .*"),
+                  MatchesRegex("M2 GoStatus@[0-9]+ 2 4 1 4096 .*"),
+                  MatchesRegex("M3 Lost@[0-9]+ 0 .*"), MatchesRegex("M3 GoStatus@[0-9]+ 3 4 .*"),
+                  MatchesRegex("M3 GoUnblock@.*")));
   EXPECT_EQ(trace.end(1), "M0 EndOfGeneration 5");
 }
 

@@ -20,16 +20,17 @@ namespace {
 constexpr uint64_t kMillisecond = 1'000'000;
 constexpr uint64_t kSecond = 1'000'000'000;
 
-constexpr uint64_t kGenerationVolume = 8 << 20;  // encoded bytes: then the next one begins early
+constexpr uint64_t kGenerationVolume = 8 << 20;     // encoded bytes: then the next one begins early
 constexpr uint64_t kIdleGeneration = 60 * kSecond;  // one in which nothing happens lasts this long
 constexpr uint64_t kIdleStress = 20 * kMillisecond;
 constexpr uint64_t kHandOnInterval = 50 * kMillisecond;  // for little text
 constexpr uint64_t kBusyFor = 50 * kMillisecond;
-constexpr uint64_t kForkPatience = 5 * kSecond;  // for children that do not show up
+constexpr uint64_t kForkPatience = 5 * kSecond;    // for children that do not show up
 constexpr uint64_t kStartPatience = 10 * kSecond;  // for the first process, without a root
 constexpr uint64_t kNameAge = 200 * kMillisecond;
-// The fastest writers fill the arena at this rate; the collector never sleeps longer than that takes.
-constexpr uint64_t kFillRate = 1 << 20;  // bytes per ms
+// The fastest writers fill the arena at this rate; the collector never sleeps longer than that
+// takes.
+constexpr uint64_t kFillRate = 1 << 20;              // bytes per ms
 constexpr int kLongestPause = 64, kLivelyPause = 1;  // ms
 
 uint64_t monotonic() {
@@ -53,11 +54,23 @@ std::string host_name() {
 
 Session::Session(char* base, const Options& options, Log& log, int root, int signals,
                  ArenaGrowth& growth)
-    : base_(base), options_(options), log_(log), root_(root), signals_(signals), growth_(growth),
+    : base_(base),
+      options_(options),
+      log_(log),
+      root_(root),
+      signals_(signals),
+      growth_(growth),
       clock_(arena_header(base).clock),
-      writer_({options.output, host_name(), arena_header(base).start_wall, options.force,
-               options.level, options.sync, &log, {}}),
-      encoder_([this](MState& m) { read_name(m); }), store_(base),
+      writer_({options.output,
+               host_name(),
+               arena_header(base).start_wall,
+               options.force,
+               options.level,
+               options.sync,
+               &log,
+               {}}),
+      encoder_([this](MState& m) { read_name(m); }),
+      store_(base),
       processes_(base, encoder_, clock_, log,
                  [this](const Process& process, bool first) { return open_sink(process, first); }),
       threads_(base, [this](uint32_t slot) { return find_process(slot); }),
@@ -77,8 +90,8 @@ std::unique_ptr<TraceSink> Session::open_sink(const Process& process, bool first
                       describe(arena_header(base_), process));
 }
 
-// The name that the kernel has; the last one known, which at first is its process's, if the thread is
-// gone or /proc is closed to us.
+// The name that the kernel has; the last one known, which at first is its process's, if the thread
+// is gone or /proc is closed to us.
 void Session::read_name(MState& m) {
   const uint64_t now = monotonic();
   if (m.name.empty() && m.process) m.name = m.process->name;
@@ -164,8 +177,8 @@ int Session::pause() const {
   const uint64_t now = monotonic();
   if (now < busy_until_) return kLivelyPause;
   const auto safe = static_cast<int>(arena_header(base_).bytes / kFillRate);
-  const auto quiet = static_cast<int>(std::min<uint64_t>((now - busy_until_) / kSecond * 16 + 16,
-                                                         kLongestPause));
+  const auto quiet =
+      static_cast<int>(std::min<uint64_t>((now - busy_until_) / kSecond * 16 + 16, kLongestPause));
   return std::max(kLivelyPause, std::min(safe, quiet));
 }
 
@@ -186,8 +199,10 @@ void Session::sleep() {
 // The process that the session was made for; without one, or without pidfds, as well as can be.
 void Session::look_at_root() {
   if (root_gone_) return;
-  if (root_ >= 0) root_gone_ = is_readable(root_);
-  else root_gone_ = !options_.root_pid || (kill(options_.root_pid, 0) < 0 && errno == ESRCH);
+  if (root_ >= 0)
+    root_gone_ = is_readable(root_);
+  else
+    root_gone_ = !options_.root_pid || (kill(options_.root_pid, 0) < 0 && errno == ESRCH);
 }
 
 bool Session::is_over(uint64_t now) {

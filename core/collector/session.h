@@ -54,11 +54,11 @@ class Session {
   Drain drain_;
   Advance advance_;
 
-  uint64_t started_ = 0;       // all times: CLOCK_MONOTONIC, ns
+  uint64_t started_ = 0;  // all times: CLOCK_MONOTONIC, ns
   uint64_t generation_since_ = 0;
   uint64_t handed_on_ = 0;
-  uint64_t busy_until_ = 0;    // chunks came lately
-  uint64_t empty_since_ = 0;   // no process is left; 0: some are
+  uint64_t busy_until_ = 0;   // chunks came lately
+  uint64_t empty_since_ = 0;  // no process is left; 0: some are
 };
 
 }  // namespace thrace::collector

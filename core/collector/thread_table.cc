@@ -42,7 +42,8 @@ MState* ThreadTable::adopt(uint32_t slot) {
   entry->open_gen = gen;
   // Its creator may have told of it already, in a generation that is being closed (T5).
   for (const uint32_t told : {gen - 1, gen})
-    if (thread.status_gen[told % 3].load(std::memory_order_acquire) == told) entry->known_gen = told;
+    if (thread.status_gen[told % 3].load(std::memory_order_acquire) == told)
+      entry->known_gen = told;
   process->threads.push_back(entry.get());
   by_slot_[slot] = entry.get();
   high_ = std::max(high_, slot);
@@ -71,8 +72,8 @@ void ThreadTable::scan() {
   }
 }
 
-// A task that a signal handler began on a thread before its own was adopted has ended, and the greater
-// id; creators may start their threads in another order than they took the ids.
+// A task that a signal handler began on a thread before its own was adopted has ended, and the
+// greater id; creators may start their threads in another order than they took the ids.
 bool ThreadTable::is_later(const MState& m, uint32_t other) const {
   const auto found = by_id_.find(other);
   if (found == by_id_.end()) return true;

@@ -31,8 +31,8 @@ class ThreadTable {
   // True if the kernel has no such thread any more, or its tid belongs to a younger M.
   bool is_gone(const MState& m) const;
 
-  // The M will not write any more and all it wrote is encoded: its slot is free.  It stays known until
-  // forget_retired(), because a chunk of it may still be found.
+  // The M will not write any more and all it wrote is encoded: its slot is free.  It stays known
+  // until forget_retired(), because a chunk of it may still be found.
   void retire(MState& m);
   void forget_retired();
 

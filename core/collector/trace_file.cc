@@ -12,7 +12,7 @@
 namespace thrace::collector {
 namespace {
 
-constexpr int kTries = 10000;           // of .1, .2, ...
+constexpr int kTries = 10000;  // of .1, .2, ...
 constexpr size_t kWriteSize = 256 << 10;
 
 }  // namespace
@@ -37,7 +37,8 @@ TraceFile::~TraceFile() {
 
 bool TraceFile::open_new(const std::string& wanted) {
   const auto create = [&] {
-    fd_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
+    fd_ =
+        open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY, 0600);
     return fd_ >= 0;
   };
   for (int i = 0; i < kTries; i++) {
@@ -60,8 +61,10 @@ void TraceFile::write_out() {
   size_t done = 0;
   while (fd_ >= 0 && done < out_.size()) {
     const ssize_t count = write(fd_, out_.data() + done, out_.size() - done);
-    if (count > 0) done += static_cast<size_t>(count);
-    else if (count < 0 && errno != EINTR) fail("cannot write");
+    if (count > 0)
+      done += static_cast<size_t>(count);
+    else if (count < 0 && errno != EINTR)
+      fail("cannot write");
   }
   written_ += done;
   out_.clear();

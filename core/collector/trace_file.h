@@ -24,8 +24,8 @@ struct FilePolicy {
   std::set<std::string> names;  // written in this session: never overwritten by it
 };
 
-// Errors go to the log.  After one the file stays as it was after its last whole generation, if that
-// can be had, and everything else is dropped: nothing here ever fails for the caller.
+// Errors go to the log.  After one the file stays as it was after its last whole generation, if
+// that can be had, and everything else is dropped: nothing here ever fails for the caller.
 class TraceFile {
  public:
   TraceFile(FilePolicy& policy, FileOwner owner, const FileHeader& header);

@@ -17,7 +17,8 @@ struct TestTrace {
   std::vector<FrameSize> index;          // empty: none
   bool good = false;
 
-  // One line for each event of generation `i` (from 0): "M1 GoStart@100 5".  M 0's with their strings.
+  // One line for each event of generation `i` (from 0): "M1 GoStart@100 5".  M 0's with their
+  // strings.
   std::vector<std::string> lines(size_t i, bool tables = false) const {
     std::vector<std::string> out;
     size_t pos = 0;
@@ -30,8 +31,9 @@ struct TestTrace {
         std::string line = "M" + std::to_string(batch.m) + " " + std::string(event.spec->name);
         if (batch.m) line += "@" + std::to_string(event.time);
         for (size_t a = 0; a < event.spec->nargs; a++)
-          line += " " + (event.spec->args[a].type == ArgType::Bytes ? std::string(event.bytes)
-                                                                    : std::to_string(event.args[a]));
+          line +=
+              " " + (event.spec->args[a].type == ArgType::Bytes ? std::string(event.bytes)
+                                                                : std::to_string(event.args[a]));
         out.push_back(line);
       }
     }

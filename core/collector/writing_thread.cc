@@ -120,7 +120,9 @@ void WritingThread::handle(Message& message) {
       files_.erase(message.file);
       delete message.file;
       break;
-    case Message::Kind::Stop: stop_ = true; break;
+    case Message::Kind::Stop:
+      stop_ = true;
+      break;
   }
 }
 

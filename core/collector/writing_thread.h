@@ -1,5 +1,5 @@
-// The second thread of the collector: compresses and writes, so that a slow disk does not hold up the
-// draining.
+// The second thread of the collector: compresses and writes, so that a slow disk does not hold up
+// the draining.
 #pragma once
 
 #include <atomic>
