@@ -4,6 +4,12 @@
 namespace thrace {
 namespace {
 
+// True if there is no token to try for: the value is the low half of the first word, in all versions
+// of 64-bit glibc.
+bool is_empty(const sem_t* semaphore) {
+  return !__atomic_load_n(reinterpret_cast<const uint32_t*>(semaphore), __ATOMIC_RELAXED);
+}
+
 // True if a token was there.  errno stays as it was: the real functions do not touch it then.
 bool take(sem_t* semaphore) {
   const int before = errno;
@@ -18,8 +24,10 @@ bool take(sem_t* semaphore) {
 #define WAIT(name, usable_time, params, args)                  \
   THRACE_HOOK(int, name, params) {                             \
     if (!recording() || !(usable_time)) return real.name args; \
-    real.pthread_testcancel();                                 \
-    if (take(semaphore)) return 0;                             \
+    if (!is_empty(semaphore)) {                                \
+      real.pthread_testcancel();                               \
+      if (take(semaphore)) return 0;                           \
+    }                                                          \
     Wait wait;                                                 \
     wait.begin(WaitReason::Semaphore, semaphore, 0);           \
     const int result = real.name args;                         \

@@ -27,12 +27,12 @@ constexpr uint64_t kThreadsAt = round_up(kProcessesAt + kProcesses * sizeof(Proc
 constexpr uint64_t kChunksAt = round_up(kThreadsAt + (kThreads + 1) * sizeof(Thread), kPage);
 
 // What an arena that grows begins with, and what it grows by.
-constexpr size_t kAtFirst = kChunksAt + (16u << 20);
+constexpr size_t kAtFirst = kChunksAt + (32u << 20);
 constexpr size_t kStep = 4u << 20;
 
-// Shares of the room for chunks, in eighths.  Most threads never fill their first chunk; the busy
-// ones live in the large ones.
-constexpr size_t kShare[kChunkClasses] = {2, 1, 5};
+// Shares of the room for chunks, in eighths.  Most threads never fill their first chunk, and there may
+// be thousands of them within one generation; the busy ones live in the large ones.
+constexpr size_t kShare[kChunkClasses] = {4, 1, 3};
 
 bool membarrier_works() {
   const long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);

@@ -26,45 +26,6 @@ bool TraceLocker::event_text(Event type, uint32_t arg0, const char* text) const 
   return true;
 }
 
-// The number of a Wake and the space for its record must be one step for signal handlers, which write
-// Wakes too.  The exchange that reserves the record flips a parity bit in `tail`; `wakes` follows.
-// Whoever finds the two at odds knows that one Wake has been reserved and not yet counted.
-uint32_t TraceLocker::wake(WakeKind kind, uint64_t object, uint32_t waiters) const {
-  constexpr uint32_t kWords = 5;
-  Thread& m = *m_;
-  for (;;) {
-    // Both as they were at one moment: a handler between the loads would have changed `wakes`.
-    const uint64_t counted = m.wakes.load(std::memory_order_relaxed);
-    compiler_fence();
-    const Tail tail{m.tail.load(std::memory_order_relaxed)};
-    compiler_fence();
-    if (m.wakes.load(std::memory_order_relaxed) != counted) [[unlikely]] continue;
-    if (!tail.page() || !tail.of(gen_) ||
-        tail.offset() + kWords > kChunkBytes[tail.cls()] / sizeof(uint64_t)) [[unlikely]] {
-      if (writer::refill(m, gen_, tail)) continue;
-      writer::lose(m, gen_, kKeep);
-      return 0;
-    }
-    const uint64_t base = static_cast<uint64_t>(gen_) << 32;
-    const uint64_t seen = counted >> 32 == gen_ ? counted : base;
-    if ((seen & 1) != tail.wake_parity()) [[unlikely]] {
-      local_cas(m.wakes, counted, seen + 1);
-      continue;
-    }
-    writer::Record record;
-    record.words = kWords;
-    record.time = ticks();
-    const uint64_t next = (tail.word + (uint64_t{kWords} << 3)) ^ Tail::kWakeParity;
-    if (!local_cas(m.tail, tail.word, next)) [[unlikely]] continue;
-    local_cas(m.wakes, counted, seen + 1);
-    const auto seq = static_cast<uint32_t>(seen) + 1;
-    char* const chunk = g_guest.base + static_cast<size_t>(tail.page()) * kPage;
-    record.at = reinterpret_cast<uint64_t*>(chunk) + tail.offset();
-    writer::fill(record, Event::Wake, gen_, static_cast<uint32_t>(kind), object, seq, waiters);
-    return seq;
-  }
-}
-
 namespace gate {
 
 bool is_stale(const Thread& m, uint64_t owner, uint64_t frame) {

@@ -28,12 +28,6 @@ long raw_syscall(long number, long arg0 = 0, long arg1 = 0) {
 
 }  // namespace
 
-uint64_t monotonic_ns() {
-  timespec now{};
-  raw_syscall(SYS_clock_gettime, CLOCK_MONOTONIC, reinterpret_cast<long>(&now));
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
-
 void raw_pause() {
   const timespec pause{0, kPauseMicroseconds * 1000};
   raw_syscall(SYS_nanosleep, reinterpret_cast<long>(&pause));
