@@ -91,7 +91,8 @@ def monotonic_clock(s):
 
 def twenty_sessions(s):
     """Twenty programs at the same time, each with its own collector."""
-    script = f'i=0; while [ $i -lt 20 ]; do {s.parts.launcher} -q -o {s.folder}/%e.%p.thr -- "$0" & i=$((i+1)); done; wait'
+    script = (f'i=0; while [ $i -lt 20 ]; do {s.parts.launcher} -q -o {s.folder}/%e.%p.thr -- "$0" &'
+              " i=$((i+1)); done; wait")
     command = ["sh", "-c", script, s.program("sem_crowd")]
     seen = guest.run(command, environment=guest.traced_environment(s.parts))
     s.reap()

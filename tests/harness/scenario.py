@@ -1,6 +1,5 @@
 """What the tests of bad surroundings share: cases run one after the other, each with a folder of its own."""
 
-import glob
 import os
 import tempfile
 import time
@@ -52,11 +51,6 @@ class Scenario:
         for verdict in verdicts:
             self.expect(verdict.status in allowed, f"check: {verdict.text}")
         return verdicts
-
-
-def arenas():
-    """Arenas that lie about.  Those of other sessions of this machine are among them."""
-    return set(glob.glob("/dev/shm/thrace.*.arena"))
 
 
 def await_condition(condition, seconds=10):

@@ -18,7 +18,9 @@ static void count(const char* path, const char* what) {
     snprintf(link, sizeof link, "%s/%s", path, entry->d_name);
     const ssize_t length = readlink(link, target, sizeof target - 1);
     // The harness's own pipes have other numbers each time; of the directory itself only the number.
-    if (length > 0) printf(" %s%.5s", entry->d_name, atoi(entry->d_name) == dirfd(directory) ? "" : (target[length] = 0, target));
+    if (length <= 0) continue;
+    target[atoi(entry->d_name) == dirfd(directory) ? 0 : length] = 0;
+    printf(" %s%.5s", entry->d_name, target);
   }
   closedir(directory);
   printf("\n%s: %d\n", what, entries);
