@@ -50,7 +50,11 @@ void add_export(CLI::App& app, int& status) {
   verb->add_option("FILE", *file, "the trace; - is standard input")->required();
   verb->add_option("--format", *format, "go")->required()->check(CLI::IsMember({"go"}));
   verb->add_option("-o,--output", *target, "the file to write; - is standard output")->required();
-  verb->callback([file, target, &status] { status = run(*file, *target); });
+  // There is one format, so far; its name lives as long as the verb, as CLI11 writes to it.
+  verb->callback([file, target, format, &status] {
+    static_cast<void>(format);
+    status = run(*file, *target);
+  });
 }
 
 }  // namespace thrace
