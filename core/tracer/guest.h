@@ -49,8 +49,7 @@ struct Local {
   uint32_t muted = 0;     // > 0: this thread's calls pass through (vfork's child, a failed attach)
   uint32_t slot = 0;      // of m
   uint32_t nested = 0;    // gates open inside the outermost one
-  void (*once)() = nullptr;     // the routine of the pthread_once call under way
-  void* once_wait = nullptr;    // and its Wait, if it has begun one
+  void* once_wait = nullptr;  // the Wait of the pthread_once call under way, if it has begun one
 };
 
 THRACE_HIDDEN extern Wiped g_wiped;
