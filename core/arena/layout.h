@@ -23,7 +23,7 @@
 namespace thrace {
 
 inline constexpr char kArenaMagic[8] = {'t', 'h', 'r', 'a', 'r', 'e', 'n', 'a'};
-inline constexpr uint32_t kArenaVersion = 1;
+inline constexpr uint32_t kArenaVersion = 2;
 
 inline constexpr size_t kPage = 4096;
 inline constexpr size_t kDefaultArena = 64u << 20;
@@ -231,7 +231,7 @@ inline constexpr uint32_t kChunkHeaderWords = sizeof(ChunkHeader) / 8;
 // could write the first header: skip one word (T3).
 //
 //   bits  0-7   RecordState
-//   bits  8-15  Event
+//   bits  8-15  Event, and kStackBit if a stack follows the arguments (E4)
 //   bits 16-23  generation, low 8 bits
 //   bits 24-31  length in words, header included
 //   bits 32-63  first argument

@@ -2,7 +2,8 @@
 #include "core/collector/encoder.h"
 
 #include <algorithm>
-#include <cstring>
+
+#include "core/format/frames.h"
 
 namespace thrace::collector {
 
@@ -28,6 +29,25 @@ uint32_t Encoder::string_id(GenerationText& text, std::string_view string) {
   return id;
 }
 
+uint32_t Encoder::stack_id(GenerationText& text, StackEnd end, std::span<const uint64_t> frames) {
+  bool fresh;
+  const uint32_t id = text.stacks.intern(end, frames, fresh);
+  if (fresh) {
+    frames_.clear();
+    encode_frames(frames_, frames);
+    const uint64_t args[] = {id, static_cast<uint64_t>(end), 0};
+    text.last_table++;
+    table(text, Event::Stack, args, frames_);
+  }
+  return id;
+}
+
+// A G that still waits carries the stack that it blocked with into each generation (T5).
+uint32_t Encoder::status_stack(GenerationText& text, const MState& m, Status status) {
+  if (status != Status::Waiting || m.wait_stack.frames.empty()) return 0;
+  return stack_id(text, m.wait_stack.end, m.wait_stack.frames);
+}
+
 void Encoder::name_thread(GenerationText& text, MState& m) {
   m.table_gen = text.gen;
   read_name_(m);
@@ -37,7 +57,7 @@ void Encoder::name_thread(GenerationText& text, MState& m) {
 }
 
 void Encoder::event(GenerationText& text, MState& m, Event type, uint64_t time,
-                    std::span<const uint64_t> args) {
+                    std::span<const uint64_t> args, uint32_t stack) {
   if (time <= m.last_time) time = m.last_time + 1;
   m.last_time = time;
   m.known_gen = text.gen;
@@ -46,7 +66,7 @@ void Encoder::event(GenerationText& text, MState& m, Event type, uint64_t time,
     events_.begin(text.gen, m.m, time);
     in_events_ = true;
   }
-  events_.event(type, time, args);
+  events_.event(type, time, args, {}, stack);
   events_count_++;
   if (events_.full()) {
     events_.end();
@@ -90,24 +110,50 @@ void Encoder::gap(GenerationText& text, MState& m, Event next, uint64_t time) {
   if (next != Event::Lost) event(text, m, Event::Lost, time, nothing);
 }
 
+// The id of a record's stack: its words behind the arguments (E4).
+uint32_t Encoder::record_stack(GenerationText& text, MState& m, Event type,
+                               std::span<const uint64_t> words) {
+  const auto end = static_cast<StackEnd>(words[0] >> 32);
+  const std::span<const uint64_t> frames = words.subspan(1);
+  if (type == Event::GoBlock) m.wait_stack = {end, {frames.begin(), frames.end()}};
+  return stack_id(text, end, frames);
+}
+
+// The texts of a record, one after the other (E3).
+void Encoder::record_texts(GenerationText& text, MState& m, const EventSpec& spec, uint32_t arg,
+                           std::span<const uint64_t> words, std::span<uint64_t> ids) {
+  std::string_view rest(reinterpret_cast<const char*>(words.data()), words.size_bytes());
+  for (uint64_t& id : ids) {
+    const std::string_view string = rest.substr(0, rest.find('\0'));
+    id = string_id(text, string);
+    rest.remove_prefix(std::min(rest.size(), string.size() + 1));
+    if (spec.number == Event::GoLabel && arg == m.g) m.name = string;
+  }
+}
+
 inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* record,
                             uint64_t header, const EventSpec& spec) {
   uint64_t args[kMaxArgs];
   const uint32_t arg = RecordHeader::arg(header);
+  const RecordShape& shape = record_shapes()[static_cast<uint8_t>(spec.number)];
+  const size_t fixed = spec.nargs - shape.texts;
   args[0] = arg;
-  for (size_t i = 1; i < spec.nargs; i++) args[i] = record[1 + i];
-  if (spec.args[spec.nargs - 1].type == ArgType::String) [[unlikely]] {
-    const size_t fixed = spec.nargs;  // header, time, arguments between the first and the text
-    const auto* bytes = reinterpret_cast<const char*>(record + fixed);
-    const std::string_view string(
-        bytes, strnlen(bytes, (RecordHeader::words(header) - fixed) * sizeof(uint64_t)));
-    args[spec.nargs - 1] = string_id(text, string);
-    if (spec.number == Event::GoLabel && arg == m.g) m.name = string;
-  }
+  for (size_t i = 1; i < fixed; i++) args[i] = record[1 + i];
+  const std::span<const uint64_t> rest(record + shape.words,
+                                       RecordHeader::words(header) - shape.words);
+  if (shape.texts) [[unlikely]]
+    record_texts(text, m, spec, arg, rest, {args + fixed, shape.texts});
+  uint32_t stack = 0;
+  if (RecordHeader::event(header) & kStackBit)
+    stack = record_stack(text, m, spec.number, rest);
+  else if (spec.number == Event::GoStatus)
+    stack = status_stack(text, m, static_cast<Status>(args[1]));
+  else if (spec.number == Event::GoBlock || spec.number == Event::GoUnblock)
+    m.wait_stack.frames.clear();
   if (m.gap) [[unlikely]]
     gap(text, m, spec.number, record[1]);
   follow(m, spec.number, arg);
-  event(text, m, spec.number, record[1], {args, spec.nargs});
+  event(text, m, spec.number, record[1], {args, spec.nargs}, stack);
 }
 
 Walk Encoder::chunk(GenerationText& text, MState& m, const uint64_t* words, uint32_t count,
@@ -147,7 +193,7 @@ void Encoder::status(GenerationText& text, MState& m, const Note& note, uint64_t
                            since};
   if (m.gap) gap(text, m, Event::GoStatus, time);
   if (note.status != Status::Runnable) m.g = note.g;
-  event(text, m, Event::GoStatus, time, args);
+  event(text, m, Event::GoStatus, time, args, status_stack(text, m, note.status));
   emit(text);
 }
 

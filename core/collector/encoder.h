@@ -48,7 +48,13 @@ class Encoder {
   uint32_t string_id(GenerationText& text, std::string_view string);
   void name_thread(GenerationText& text, MState& m);
   void event(GenerationText& text, MState& m, Event type, uint64_t time,
-             std::span<const uint64_t> args);
+             std::span<const uint64_t> args, uint32_t stack = 0);
+  uint32_t stack_id(GenerationText& text, StackEnd end, std::span<const uint64_t> frames);
+  uint32_t status_stack(GenerationText& text, const MState& m, Status status);
+  uint32_t record_stack(GenerationText& text, MState& m, Event type,
+                        std::span<const uint64_t> words);
+  void record_texts(GenerationText& text, MState& m, const EventSpec& spec, uint32_t arg,
+                    std::span<const uint64_t> words, std::span<uint64_t> ids);
   void record(GenerationText& text, MState& m, const uint64_t* record, uint64_t header,
               const EventSpec& spec);
   void gap(GenerationText& text, MState& m, Event next, uint64_t time);
@@ -56,7 +62,7 @@ class Encoder {
   void emit(GenerationText& text);
 
   ReadName read_name_;
-  std::string tables_text_, events_text_;
+  std::string tables_text_, events_text_, frames_;
   BatchWriter tables_{tables_text_};
   BatchWriter events_{events_text_};
   bool in_tables_ = false, in_events_ = false;

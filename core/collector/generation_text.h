@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/collector/stacks.h"
 #include "core/collector/strings.h"
 
 namespace thrace::collector {
@@ -16,6 +17,7 @@ struct GenerationText {
   uint64_t last_table;      // time of M 0's last event
   uint64_t last_event = 0;  // latest time of all events
   Strings strings;
+  Stacks stacks;
   std::string out;     // encoded, not handed on yet
   uint64_t bytes = 0;  // encoded so far
 };

@@ -53,6 +53,12 @@ struct Losses {
   }
 };
 
+// The stack that a G blocked with.
+struct WaitStack {
+  StackEnd end = StackEnd::None;
+  std::vector<uint64_t> frames;  // empty: not known, or it does not wait
+};
+
 struct MState {
   uint32_t m = 0;
   uint32_t slot = 0;
@@ -64,6 +70,7 @@ struct MState {
   uint32_t known_gen = 0;  // last generation in which it has a status or an event
   uint32_t table_gen = 0;  // last generation whose tables name it
   uint32_t g = 0;          // G that is on it, 0: none
+  WaitStack wait_stack;    // of the wait that it is in
   bool gap = false;        // a record was abandoned: its next event does not follow (T3)
   std::string name;
   uint64_t name_read = 0;  // ticks

@@ -24,8 +24,15 @@ struct Walk {
 // How long the records of an event are.
 struct RecordShape {
   const EventSpec* spec = nullptr;  // nullptr: guests do not write it
-  uint8_t words = 0;                // header, time, arguments; without the text
-  bool text = false;                // a text follows
+  uint8_t words = 0;                // header, time, arguments; without the texts
+  uint8_t texts = 0;                // how many texts follow
+
+  // True if a record of this event can be `length` words long.
+  bool fits(uint32_t length, bool stack) const {
+    if (!spec || length < words) return false;
+    if (texts) return !stack;
+    return stack ? length > words + 1u && length <= words + 1u + kMaxFrames : length == words;
+  }
 };
 
 inline const std::array<RecordShape, 256>& record_shapes() {
@@ -33,10 +40,10 @@ inline const std::array<RecordShape, 256>& record_shapes() {
     std::array<RecordShape, 256> table{};
     for (const EventSpec& spec : event_specs()) {
       if (spec.writer != Writer::Guest) continue;
-      const bool text = spec.nargs && spec.args[spec.nargs - 1].type == ArgType::String;
-      const size_t after_first = spec.nargs > 1 ? spec.nargs - 1 : 0;
+      size_t texts = 0;
+      for (const ArgSpec& arg : spec.arguments()) texts += arg.type == ArgType::String;
       table[static_cast<uint8_t>(spec.number)] = {
-          &spec, static_cast<uint8_t>(2 + after_first - (text ? 1 : 0)), text};
+          &spec, static_cast<uint8_t>(1 + spec.nargs - texts), static_cast<uint8_t>(texts)};
     }
     return table;
   }();
@@ -59,12 +66,12 @@ inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Vi
     }
     if (at != walk.used) gap();
     walk.holes += at - walk.used;
-    const RecordShape& shape = shapes[RecordHeader::event(header)];
+    const RecordShape& shape = shapes[RecordHeader::event(header) & ~kStackBit];
     const uint32_t length = RecordHeader::words(header);
     const auto state = static_cast<RecordState>(RecordHeader::state(header));
     const bool committed = state == RecordState::Committed;
-    const bool fits = shape.spec && length <= count - at &&
-                      (shape.text ? length >= shape.words : length == shape.words);
+    const bool stack = RecordHeader::event(header) & kStackBit;
+    const bool fits = length <= count - at && shape.fits(length, stack);
     if (!fits || (!committed && state != RecordState::Reserved)) {
       gap();
       walk.malformed++;

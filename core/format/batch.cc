@@ -18,13 +18,13 @@ void BatchWriter::begin(uint64_t gen, uint64_t m, uint64_t time) {
 
 // The inner loop of the collector: writes into room that is there, without a check for each byte.
 void BatchWriter::event(Event type, uint64_t time, std::span<const uint64_t> args,
-                        std::string_view bytes) {
-  const size_t most = 1 + (1 + kMaxArgs) * kMaxVarint + bytes.size();
+                        std::string_view bytes, uint64_t stack) {
+  const size_t most = 1 + (2 + kMaxArgs) * kMaxVarint + bytes.size();
   if (body_.size() - size_ < most) body_.resize(2 * body_.size() + most);
   char* const start = body_.data() + size_;
   char* at = start;
   const EventSpec& spec = *find_event(static_cast<uint8_t>(type));
-  *at++ = static_cast<char>(type);
+  *at++ = static_cast<char>(static_cast<uint8_t>(type) | (stack ? kStackBit : 0));
   at = put_varint(at, time - time_);
   time_ = time;
   for (size_t i = 0; i < spec.nargs; i++) {
@@ -36,12 +36,14 @@ void BatchWriter::event(Event type, uint64_t time, std::span<const uint64_t> arg
         address_ = args[i];
         break;
       case ArgType::Bytes:
+      case ArgType::Frames:
         at = put_varint(at, bytes.size());
         at = std::copy(bytes.begin(), bytes.end(), at);
         break;
       default: at = put_varint(at, args[i]);
     }
   }
+  if (stack) at = put_varint(at, stack);
   size_ += static_cast<size_t>(at - start);
 }
 
@@ -80,7 +82,8 @@ BatchError read_batch(std::string_view data, size_t& pos, Batch& batch) {
 
 BatchCursor::Step BatchCursor::next(EventView& event) {
   if (pos_ == events_.size()) return Step::End;
-  const EventSpec* spec = find_event(static_cast<uint8_t>(events_[pos_]));
+  const auto type = static_cast<uint8_t>(events_[pos_]);
+  const EventSpec* spec = find_event(static_cast<uint8_t>(type & ~kStackBit));
   if (!spec) return Step::UnknownEvent;
   size_t at = pos_ + 1;
   uint64_t dt;
@@ -98,6 +101,7 @@ BatchCursor::Step BatchCursor::next(EventView& event) {
         value = address += static_cast<uint64_t>(unzigzag(value));
         break;
       case ArgType::Bytes:
+      case ArgType::Frames:
         if (value > kMaxString || value > events_.size() - at) return Step::Malformed;
         event.bytes = events_.substr(at, value);
         at += value;
@@ -106,6 +110,9 @@ BatchCursor::Step BatchCursor::next(EventView& event) {
     }
     event.args[i] = value;
   }
+  event.stack = 0;
+  if (type & kStackBit && (!get_varint(events_, at, event.stack) || !event.stack))
+    return Step::Malformed;
   event.spec = spec;
   event.type = spec->number;
   event.time = time_ = time;

@@ -1,11 +1,11 @@
 // Batches: the events of one M in one generation, encoded.  Writing and reading stand side by side.
 //
 //   batch  := kBatch varint(gen) varint(m) varint(time) varint(length) event* crc32c
-//   event  := type varint(dt) argument*
+//   event  := type varint(dt) argument* stack?
 //
 // The checksum (4 bytes, little endian) covers all of the batch before it.  dt is in ticks and
 // relative to the event before (the first: to the batch's time).  Arguments are encoded by their
-// type, see ArgType.
+// type, see ArgType.  If bit 7 of the type is set, the varint id of a Stack ends the event (E4).
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,10 @@ class BatchWriter {
   void begin(uint64_t gen, uint64_t m, uint64_t time);
 
   // Adds an event.  `time` is absolute, in ticks, and not before the previous event's; `args` are
-  // the arguments in the order of the table, Time arguments absolute; a Bytes argument is `bytes`.
+  // the arguments in the order of the table, Time arguments absolute; a Bytes or Frames argument is
+  // `bytes`.  `stack`: the id of the event's Stack, 0: none.
   void event(Event type, uint64_t time, std::span<const uint64_t> args,
-             std::string_view bytes = {});
+             std::string_view bytes = {}, uint64_t stack = 0);
 
   // True if the batch is so full that a new one must be begun before the next event.
   bool full() const { return size_ > kMaxBatch - kMaxString - 128; }
@@ -75,6 +76,7 @@ struct EventView {
   Event type = Event::None;
   uint64_t time = 0;
   uint64_t args[kMaxArgs] = {};
+  uint64_t stack = 0;  // id of a Stack of the generation; 0: none
   std::string_view bytes;
 };
 

@@ -9,6 +9,8 @@
 namespace thrace {
 namespace {
 
+bool has_bytes(ArgType type) { return type == ArgType::Bytes || type == ArgType::Frames; }
+
 // A value for an argument that shows mistakes in its encoding.
 uint64_t sample(ArgType type, uint64_t time, size_t round) {
   const uint64_t values[] = {0, 1, 127, 128, 1ull << 32, ~0ull};
@@ -25,9 +27,10 @@ TEST(Batch, EachEventRoundTrips) {
     for (const EventSpec& spec : event_specs()) {
       uint64_t args[kMaxArgs] = {};
       for (size_t i = 0; i < spec.nargs; i++)
-        if (spec.args[i].type != ArgType::Bytes)
+        if (!has_bytes(spec.args[i].type))
           args[i] = sample(spec.args[i].type, time, round + i);
-      writer.event(spec.number, time, {args, spec.nargs}, std::string(round * 40, 'x'));
+      writer.event(spec.number, time, {args, spec.nargs}, std::string(round * 40, 'x'),
+                   sample(ArgType::Uint, time, round));
       time += round * 100;
     }
     writer.end();
@@ -48,11 +51,12 @@ TEST(Batch, EachEventRoundTrips) {
       EXPECT_EQ(event.spec, &spec);
       EXPECT_EQ(event.time, time) << spec.name;
       for (size_t i = 0; i < spec.nargs; i++) {
-        if (spec.args[i].type == ArgType::Bytes)
+        if (has_bytes(spec.args[i].type))
           EXPECT_EQ(event.bytes, std::string(round * 40, 'x'));
         else
           EXPECT_EQ(event.args[i], sample(spec.args[i].type, time, round + i)) << spec.name << i;
       }
+      EXPECT_EQ(event.stack, sample(ArgType::Uint, time, round)) << spec.name;
       time += round * 100;
     }
     EXPECT_EQ(cursor.next(event), BatchCursor::Step::End);
@@ -126,6 +130,10 @@ TEST(BatchCursor, StopsAtWhatItCannotRead) {
   EXPECT_EQ(first_step("\x22"), BatchCursor::Step::Malformed);
   EXPECT_EQ(first_step("\x22\x01"), BatchCursor::Step::Malformed);
   EXPECT_EQ(first_step("\x22\x01\x01"), BatchCursor::Step::Event);
+  // The stack that the type promises is missing, or none.
+  EXPECT_EQ(first_step("\xa2\x01\x01"), BatchCursor::Step::Malformed);
+  EXPECT_EQ(first_step(std::string_view("\xa2\x01\x01\x00", 4)), BatchCursor::Step::Malformed);
+  EXPECT_EQ(first_step("\xa2\x01\x01\x09"), BatchCursor::Step::Event);
   // A text that claims more bytes than there are, or than are allowed.
   EXPECT_EQ(first_step(std::string_view("\x01\x00\x01\x05zz", 6)), BatchCursor::Step::Malformed);
   EXPECT_EQ(first_step(std::string("\x01\x00\x01\xff\xff\x03", 6) + std::string(70000, 'x')),

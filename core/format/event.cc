@@ -46,6 +46,9 @@ constexpr EnumText kTexts[] = {
 #define V(number, name, text) {ArgType::End, number, text},
     THRACE_ENDS(V)
 #undef V
+#define V(number, name, text) {ArgType::StackEnd, number, text},
+    THRACE_STACK_ENDS(V)
+#undef V
 };
 
 constexpr auto kByNumber = [] {

@@ -25,6 +25,7 @@ enum class Outcome : uint8_t { THRACE_OUTCOMES(V) };
 enum class WakeKind : uint8_t { None = 0, THRACE_WAKES(V) };
 enum class StopReason : uint8_t { None = 0, THRACE_STOPS(V) };
 enum class EndReason : uint8_t { None = 0, THRACE_ENDS(V) };
+enum class StackEnd : uint8_t { None = 0, THRACE_STACK_ENDS(V) };
 #undef V
 
 // How an argument is encoded in the file and printed.  Wire form: varint, unless said otherwise.
@@ -37,6 +38,7 @@ enum class ArgType : uint8_t {
   Thread,   // id of an M
   String,   // id of a String of this generation
   Bytes,    // varint length, then the bytes
+  Frames,   // varint length, then for each frame the zigzag difference to the one before (frames.h)
   Syscall,  // system call number
   Status,
   Wait,
@@ -44,6 +46,7 @@ enum class ArgType : uint8_t {
   Wake,
   Stop,
   End,
+  StackEnd,
 };
 
 struct ArgSpec {
@@ -53,7 +56,13 @@ struct ArgSpec {
 
 enum class Writer : uint8_t { Guest, Collector };
 
-inline constexpr size_t kMaxArgs = 6;
+inline constexpr size_t kMaxArgs = 7;
+
+// Bit 7 of a type byte (E4).
+inline constexpr uint8_t kStackBit = 0x80;
+
+// The most frames of a stack.
+inline constexpr uint32_t kMaxFrames = 128;
 
 struct EventSpec {
   Event number = Event::None;
@@ -76,7 +85,7 @@ const EventSpec* find_event(uint8_t number);
 const EventSpec* find_event(std::string_view name);
 
 // The text of an enumeration's value ("mutex"), or an empty view for an unknown one.  `type` is one
-// of the enumerations of ArgType (Status .. End).
+// of the enumerations of ArgType (Status .. StackEnd).
 std::string_view enum_text(ArgType type, uint64_t value);
 
 // The value of an enumeration's text; -1 if there is none.

@@ -7,12 +7,14 @@
 //   E1  A number is on disk for ever: it is never changed and never used again.
 //   E2  The first argument fits into 32 bits (it travels in the header word of an arena record);
 //       each further argument of an arena record is one 64-bit word.
-//   E3  At most one String argument, and it is the last one.  In the arena its bytes stand inline
-//       (zero-padded to words); in the file it is the id of a String of the same generation.
-//   E4  Bit 7 of the type byte is reserved for "the id of a stack follows the arguments".
+//   E3  String arguments are the last ones.  In the arena their bytes stand inline, each text ended by
+//       a NUL and the last one zero-padded to a word; in the file they are ids of Strings of the same
+//       generation.
+//   E4  Bit 7 of the type byte says that a stack comes with the event.  In the file the id of a Stack
+//       of the same generation follows the arguments.  In the arena a word follows them, StackEnd << 32
+//       | number of frames, and then the frames, innermost first; such an event has no String.
 //
 // Numbers that are reserved for the families still to come:
-//   0x06 Stack  0x07 Module                                    (structure)
 //   0x10-0x1f  ProcsChange, ProcStart, ProcStop, ProcSteal, ProcStatus
 //   0x21 GoCreateBlocked  0x28 GoSwitch  0x29 GoSwitchDestroy
 //   0x40-0x4f  ranges     0x50-0x57 memory   0x58-0x5f user annotations
@@ -37,6 +39,17 @@
   X(0x05, Lost, Guest, A(count, Uint) A(from, Time) A(to, Time),                                      \
     "this M could not record count events between two times; the status that follows is the truth; "  \
     "count 0: a jump out of a signal handler abandoned a record before it was whole")                 \
+  X(0x06, Stack, Collector, A(id, Uint) A(end, StackEnd) A(frames, Frames),                           \
+    "an interned stack, innermost frame first, and why it ends where it does; ids count from 1 "      \
+    "within a generation.  Frames are return addresses; where a signal interrupted a frame, the "     \
+    "address of the instruction plus 1")                                                              \
+  X(0x07, Module, Guest,                                                                              \
+    A(id, Uint) A(bias, Address) A(start, Address) A(end, Address) A(inode, Uint)                     \
+    A(build, String) A(path, String),                                                                 \
+    "a file is mapped for execution: its build-id (hex), its place in memory, and what to add to an " \
+    "address of the file; in a batch of M 0: it has been there since before the generation")          \
+  X(0x08, ModuleGone, Guest, A(id, Uint),                                                             \
+    "the module with this id was unmapped")                                                           \
                                                                                                       \
   X(0x20, GoCreate, Guest, A(g, Task) A(start, Address),                                              \
     "the running G creates g, which will run the routine at start; g is runnable")                    \
@@ -75,7 +88,10 @@
                                                                                                       \
   X(0x38, Wake, Guest, A(how, Wake) A(object, Address) A(seq, Uint) A(waiters, Uint),                 \
     "this M releases, signals or posts object, as its Wake number seq of the generation (from 1); "   \
-    "waiters: how many were known to wait")
+    "waiters: how many were known to wait")                                                           \
+  X(0x39, WakeStack, Guest, A(seq, Uint) A(age, Uint),                                                \
+    "the stack that comes with this event is that of this M's Wake seq of the generation age before " \
+    "this one: it is taken after the release")
 
 // Values that are on disk: append only, never renumber (E1).  V(number, name, text)
 #define THRACE_STATUSES(V)                                                     \
@@ -111,4 +127,11 @@
   V(3, Exec, "exec")         /* the image was replaced by another */           \
   V(4, Closed, "closed")     /* the collector was told to stop */              \
   V(5, Salvaged, "salvaged") /* read from the arena of a collector that died */
+
+#define THRACE_STACK_ENDS(V)                                                          \
+  V(1, Bottom, "bottom")  /* the outermost frame of the thread */                      \
+  V(2, Depth, "depth")    /* there are more frames than were wanted */                 \
+  V(3, NoRule, "no-rule") /* code without unwind tables: generated code, assembly */   \
+  V(4, Bounds, "bounds")  /* the next frame would lie outside of the stack */          \
+  V(5, Busy, "busy")      /* a module was being unloaded, its tables were off limits */
 // clang-format on

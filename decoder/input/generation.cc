@@ -13,7 +13,9 @@ void Generation::reset() {
   batches.clear();
   threads.clear();
   clock = {};
+  modules.clear();
   strings_.clear();
+  stacks_.clear();
   names_.clear();
   index_.clear();
 }
@@ -40,6 +42,16 @@ std::string_view Generation::read_table_event(const EventView& event) {
       if (event.args[0] <= strings_.size()) return "a String has an id that was used before";
       strings_.resize(event.args[0]);
       strings_.back() = event.bytes;
+      return {};
+    case Event::Stack:
+      if (event.args[0] == 0 || event.args[0] > data.size()) return "a Stack has an id out of range";
+      if (event.args[0] > stacks_.size() + 1 && !damaged) return "a Stack skips ids";
+      if (event.args[0] <= stacks_.size()) return "a Stack has an id that was used before";
+      stacks_.resize(event.args[0]);
+      stacks_.back() = {static_cast<StackEnd>(event.args[1]), event.bytes};
+      return {};
+    case Event::Module:
+      modules.push_back(event);
       return {};
     case Event::Thread:
       names_[event.args[0]] = {event.args[1], string(event.args[2])};
@@ -77,6 +89,10 @@ std::string_view Generation::read_tables(const Batch& batch) {
 
 std::string_view Generation::string(uint64_t id) const {
   return id == 0 || id > strings_.size() ? std::string_view() : strings_[id - 1];
+}
+
+Stack Generation::stack(uint64_t id) const {
+  return id == 0 || id > stacks_.size() ? Stack() : stacks_[id - 1];
 }
 
 void Generation::parse(const std::string& file, bool frame_complete, Problems& problems) {

@@ -31,6 +31,12 @@ struct ThreadName {
   std::string_view name;
 };
 
+// A call stack as the tables have it.
+struct Stack {
+  StackEnd end = StackEnd::None;  // None: the table has no such stack
+  std::string_view frames;        // see core/format/frames.h
+};
+
 class Generation {
  public:
   uint64_t number = 0;  // 0 until the first batch was read
@@ -45,6 +51,7 @@ class Generation {
 
   std::vector<PlacedBatch> batches;    // all of them, in file order
   std::vector<ThreadBatches> threads;  // those of the guest, in order of their first batch
+  std::vector<EventView> modules;      // Module events of M 0: those that were there before
   Clock clock;                         // the first snapshot of this generation
   bool has_clock = false;
 
@@ -61,6 +68,9 @@ class Generation {
   // The text of a String; empty for 0 and for ids that are not in the table.
   std::string_view string(uint64_t id) const;
 
+  // A Stack; without frames for 0 and for ids that are not in the table.
+  Stack stack(uint64_t id) const;
+
   // What is known of an M, or nullptr.
   const ThreadName* thread(uint64_t m) const { return names_.find(m); }
 
@@ -76,6 +86,7 @@ class Generation {
   std::string_view read_table_event(const EventView& event);
 
   std::vector<std::string_view> strings_;
+  std::vector<Stack> stacks_;
   IdMap<ThreadName> names_;
   IdMap<uint32_t> index_;  // of an M in `threads`
 };

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include "core/format/frames.h"
 #include "decoder/text/event_text.h"
 
 namespace thrace {
@@ -16,7 +17,7 @@ void StrictCheck::report(const Generation& generation, const char* rule, uint64_
 }
 
 void StrictCheck::begin(const Generation& generation) {
-  strings_ = 0;
+  strings_ = stacks_ = 0;
   named_.clear();
   whole_ = generation.whole();
   if (generation.clock.mono < last_mono_)
@@ -55,6 +56,12 @@ std::string StrictCheck::event_problem(const EventView& event, uint64_t m, LastT
   }
   rule_ = "F5";
   if (event.type == Event::String) strings_ = std::max(strings_, event.args[0]);
+  if (event.type == Event::Stack) {
+    stacks_ = std::max(stacks_, event.args[0]);
+    if (!decode_frames(event.bytes, frames_)) return "its frames are malformed";
+    if (frames_.empty()) return "it has no frames";
+  }
+  if (event.stack > stacks_ && whole_) return fmt::format("Stack {} is not there yet", event.stack);
   if (event.type == Event::Thread) named_[event.args[0]] = true;
   for (size_t i = 0; i < event.spec->nargs; i++) {
     const ArgType type = event.spec->args[i].type;

@@ -33,6 +33,8 @@ class StrictCheck : public EventSink {
   IdMap<LastTime> last_;  // by M, over the whole file
   IdMap<bool> named_;     // Ms with a Thread in this generation
   uint64_t strings_ = 0;  // Strings of this generation so far
+  uint64_t stacks_ = 0;   // Stacks
+  std::vector<uint64_t> frames_;
   uint64_t last_mono_ = 0;
   size_t reported_ = 0;
   const char* rule_ = "";

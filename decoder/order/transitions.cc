@@ -183,6 +183,15 @@ struct Transitions {
     return Verdict::Done;
   }
 
+  // Of a Wake in a generation before this one, the machine knows no more.
+  static Verdict wake_stack(StateMachine& s, Thread& t, const EventView& e) {
+    if (e.args[1] == 0 && e.args[0] > t.wakes && !t.lost && !s.loose_)
+      return broken(s, "R9", "M {} has no Wake {} yet", t.m, e.args[0]);
+    return Verdict::Done;
+  }
+
+  static Verdict module(StateMachine&, Thread&, const EventView&) { return Verdict::Done; }
+
   static Verdict label(StateMachine& s, Thread&, const EventView& e) {
     if (!s.task(e.args[0])) return broken(s, "R9", "G {} does not exist", e.args[0]);
     return Verdict::Done;
@@ -219,13 +228,17 @@ struct Transitions {
     on(Event::GoCreateSyscall, create_syscall);
     on(Event::GoDestroySyscall, destroy_syscall);
     on(Event::Wake, wake);
+    on(Event::WakeStack, wake_stack);
+    on(Event::Module, module);
+    on(Event::ModuleGone, module);
     return table;
   }();
 
-  // An M that is astray finds back with one of these; a Wake needs no G.
+  // An M that is astray finds back with one of these; those at the end need no G.
   static bool finds_back(Event event) {
     return event == Event::GoStatus || event == Event::GoStart || event == Event::GoCreateSyscall ||
-           event == Event::GoDestroySyscall || event == Event::Lost || event == Event::Wake;
+           event == Event::GoDestroySyscall || event == Event::Lost || event == Event::Wake ||
+           event == Event::WakeStack || event == Event::Module || event == Event::ModuleGone;
   }
 
   // What may be the first event of an M in a generation (R2).

@@ -12,6 +12,7 @@
 
 #include "core/format/batch.h"
 #include "core/format/file.h"
+#include "core/format/frames.h"
 #include "decoder/text/escape.h"
 
 namespace thrace {
@@ -135,13 +136,27 @@ bool Assembler::parse(const ArgSpec& spec, const std::string& text, uint64_t& va
   return to_number(text, value) || fail(fmt::format("{}={} is not known", spec.name, text));
 }
 
+// Frames are "0x1,0x2"; any bytes when quoted text is no such list.
+bool to_frames(std::string_view text, std::string& bytes) {
+  std::vector<uint64_t> frames;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(','), text.size());
+    if (!to_number(text.substr(0, end), frames.emplace_back())) return false;
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  encode_frames(bytes, frames);
+  return true;
+}
+
 bool Assembler::event(Line& line, const EventSpec& spec) {
   if (!in_batch_) return fail("an event stands outside of a batch");
   uint64_t dt = m_ == kCollectorM ? 0 : 1;
   if (!number(line, "dt", dt, false)) return false;
   time_ += dt;
-  uint64_t values[kMaxArgs] = {};
+  uint64_t values[kMaxArgs] = {}, stack = 0;
+  if (!number(line, "stack", stack, false)) return false;
   std::string_view bytes;
+  std::string frames;
   for (size_t i = 0; i < spec.nargs; i++) {
     if (spec.args[i].type == ArgType::Time) values[i] = time_;
     for (size_t k = 0; k < line.args.size(); k++) {
@@ -149,13 +164,15 @@ bool Assembler::event(Line& line, const EventSpec& spec) {
       line.used[k] = true;
       if (spec.args[i].type == ArgType::Bytes)
         bytes = line.args[k].second;
+      else if (spec.args[i].type == ArgType::Frames)
+        bytes = to_frames(line.args[k].second, frames) ? frames : line.args[k].second;
       else if (!parse(spec.args[i], line.args[k].second, values[i]))
         return false;
     }
   }
   if (bytes.size() > kMaxString) return fail(fmt::format("a text is longer than {}", kMaxString));
   if (writer_->full()) return fail("the batch is too long");
-  writer_->event(spec.number, time_, {values, spec.nargs}, bytes);
+  writer_->event(spec.number, time_, {values, spec.nargs}, bytes, stack);
   return true;
 }
 

@@ -9,12 +9,13 @@
 namespace thrace {
 namespace {
 
-// A comment that says what the id of a String stands for.
+// A comment that says what the ids of Strings stand for.
 std::string string_comment(const Generation& generation, const EventView& event) {
+  std::string out;
   for (size_t i = 0; i < event.spec->nargs; i++)
     if (event.spec->args[i].type == ArgType::String && event.args[i] != 0)
-      return "  # " + quote(generation.string(event.args[i]));
-  return {};
+      out += (out.empty() ? "  # " : " ") + quote(generation.string(event.args[i]));
+  return out;
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ constexpr TypeName kTypeNames[] = {
     {ArgType::String, "string"}, {ArgType::Bytes, "bytes"}, {ArgType::Syscall, "syscall"},
     {ArgType::Status, "status"}, {ArgType::Wait, "wait"},   {ArgType::Outcome, "outcome"},
     {ArgType::Wake, "wake"},     {ArgType::Stop, "stop"},   {ArgType::End, "end"},
+    {ArgType::StackEnd, "stack-end"}, {ArgType::Frames, "frames"},
 };
 
 const char* type_name(ArgType type) {

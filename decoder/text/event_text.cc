@@ -3,10 +3,20 @@
 
 #include <fmt/core.h>
 
+#include "core/format/frames.h"
 #include "decoder/text/escape.h"
 
 namespace thrace {
 namespace {
+
+// Frames as "0x1,0x2", or quoted bytes if that is not what they are.
+std::string frames_text(std::string_view bytes) {
+  std::vector<uint64_t> frames;
+  if (!decode_frames(bytes, frames)) return quote(bytes);
+  std::string out;
+  for (const uint64_t frame : frames) out += fmt::format("{}{:#x}", out.empty() ? "" : ",", frame);
+  return out.empty() ? "\"\"" : out;
+}
 
 // All but times.
 std::string value_text(const EventView& event, size_t index) {
@@ -15,6 +25,7 @@ std::string value_text(const EventView& event, size_t index) {
   if (type == ArgType::Int) return fmt::format("{}", static_cast<int64_t>(value));
   if (type == ArgType::Address) return fmt::format("{:#x}", value);
   if (type == ArgType::Bytes) return quote(event.bytes);
+  if (type == ArgType::Frames) return frames_text(event.bytes);
   if (is_enum(type))
     if (const auto text = enum_text(type, value); !text.empty()) return std::string(text);
   return fmt::format("{}", value);
@@ -33,6 +44,7 @@ std::string text_of(const EventView& event, std::string head, Time time_text) {
     head += '=';
     head += arg.type == ArgType::Time ? time_text(event.args[i]) : value_text(event, i);
   }
+  if (event.stack) head += fmt::format(" stack={}", event.stack);
   return head;
 }
 

@@ -70,6 +70,8 @@ TEST(Twin, EachEventRoundTrips) {
         text += " " + std::string(arg.name) + "=";
         if (arg.type == ArgType::Bytes)
           text += large ? "\"x\\x00\\\"\"" : "\"\"";
+        else if (arg.type == ArgType::Frames)
+          text += large ? "0xffffffffffffffff,0x0,0x7" : "\"\"";
         else if (arg.type == ArgType::Int)
           text += large ? "-9223372036854775808" : "0";
         else if (arg.type == ArgType::Time)
@@ -79,7 +81,7 @@ TEST(Twin, EachEventRoundTrips) {
         else
           text += large ? "18446744073709551615" : "77";
       }
-      text += "\n";
+      text += large ? " stack=18446744073709551615\n" : "\n";
     }
   }
   text += "\nIndex\n";

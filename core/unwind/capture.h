@@ -1,0 +1,60 @@
+// Stack capture inside the traced process: the return addresses of the calling thread, innermost
+// first, without a call into any library but glibc's `_dl_find_object`.
+//
+// Every function here may be called from any thread and signal handler, at any instruction, on any
+// stack, inside another capture.  None locks, allocates, makes a system call or touches errno.
+#pragma once
+
+#include <cstdint>
+
+namespace thrace::unwind {
+
+// How the frames are found.
+enum class Mode : uint8_t {
+  Rules,          // by the unwind tables of the modules: needs no frame pointers, crosses handlers
+  FramePointers,  // by the chain of rbp: for programs that keep it
+};
+
+// Why a stack has no further frames.
+enum class StackEnd : uint8_t {
+  Bottom = 0,  // the outermost frame was reached
+  Depth = 1,   // there are more frames than were asked for
+  NoRule = 2,  // code without unwind tables (made at run time, or assembly), or with unusual ones
+  Bounds = 3,  // the next frame is not on this stack
+  Busy = 4,    // a module was being unloaded, or a thread was learning (core/unwind/learners.h)
+};
+
+// The calling thread's own stack, [low, high); high = 0: not known.
+struct StackBounds {
+  uint64_t low = 0, high = 0;
+
+  // True if the word at `address` lies inside.
+  constexpr bool contains(uint64_t address) const { return address >= low && address < high; }
+};
+
+struct Captured {
+  uint32_t count;  // of frames written
+  StackEnd end;
+};
+
+// Writes at most `limit` frames to `frames`.  The first is the return address into the function that
+// calls capture; the frames of this library are among them (whoever names frames leaves them out).
+//
+// Each frame is an address behind an instruction under way, as return addresses are: look up the
+// address - 1.  For the instruction that a signal interrupted, that is its own address + 1.
+//
+// Mode::FramePointers finds the frames of this library by rules, and the others only on the thread's
+// own known stack (else the stack ends with Bounds).
+Captured capture(uint64_t* frames, uint32_t limit, StackBounds own, Mode mode);
+
+// What a wrapper of dlclose calls around the real one (core/unwind/learners.h): until end_unload no
+// new rule is learnt, and those learnt before are forgotten at end_unload.  May be called by several
+// threads at a time.  begin_unload waits at most about 10 ms, and only if a thread is learning.
+void begin_unload();
+void end_unload();
+
+// What the child of a fork calls before its first capture: the unloads of the parent's other threads
+// do not end here.
+void after_fork();
+
+}  // namespace thrace::unwind
