@@ -37,24 +37,26 @@ struct Captured {
   StackEnd end;
 };
 
-// Writes at most `limit` frames to `frames`.  The first is the return address into the function that
-// calls capture; the frames of this library are among them (whoever names frames leaves them out).
+// Writes at most `limit` frames to `frames`.  The first is the return address into the function
+// that calls capture; the frames of this library are among them (whoever names frames leaves them
+// out).
 //
 // Each frame is an address behind an instruction under way, as return addresses are: look up the
 // address - 1.  For the instruction that a signal interrupted, that is its own address + 1.
 //
-// Mode::FramePointers finds the frames of this library by rules, and the others only on the thread's
-// own known stack (else the stack ends with Bounds).
+// Mode::FramePointers finds the frames of this library by rules, and the others only on the
+// thread's own known stack (else the stack ends with Bounds).
 Captured capture(uint64_t* frames, uint32_t limit, StackBounds own, Mode mode);
 
 // What a wrapper of dlclose calls around the real one (core/unwind/learners.h): until end_unload no
-// new rule is learnt, and those learnt before are forgotten at end_unload.  May be called by several
-// threads at a time.  begin_unload waits at most about 10 ms, and only if a thread is learning.
+// new rule is learnt, and those learnt before are forgotten at end_unload.  May be called by
+// several threads at a time.  begin_unload waits at most about 10 ms, and only if a thread is
+// learning.
 void begin_unload();
 void end_unload();
 
-// What the child of a fork calls before its first capture: the unloads of the parent's other threads
-// do not end here.
+// What the child of a fork calls before its first capture: the unloads of the parent's other
+// threads do not end here.
 void after_fork();
 
 }  // namespace thrace::unwind

@@ -17,9 +17,7 @@ class Memory {
   bool contains(uint64_t address, uint64_t size) const {
     return address >= low_ && address < high_ && size <= high_ - address;
   }
-  bool claimed() const {
-    return !claim_ || claim_->load(std::memory_order_relaxed) == mark_;
-  }
+  bool claimed() const { return !claim_ || claim_->load(std::memory_order_relaxed) == mark_; }
 
   // False, and `value` untouched, if it is not all inside or the claim is gone.
   template <typename T>

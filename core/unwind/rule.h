@@ -1,5 +1,5 @@
-// A rule says how to get from a frame to its caller's, for one address of code: eight bytes that stand
-// for what the unwind tables say about the registers that a walk needs (rip, rsp, rbp).
+// A rule says how to get from a frame to its caller's, for one address of code: eight bytes that
+// stand for what the unwind tables say about the registers that a walk needs (rip, rsp, rbp).
 //
 // The CFA is the caller's rsp (DWARF 5, 6.4); the return address is at CFA - 8.
 #pragma once

@@ -49,11 +49,20 @@ bool read_cie(const Memory& memory, uint64_t at, Entry& entry) {
   Cursor values(memory, data, entry.cie_program);
   while (const uint8_t letter = letters.byte()) {
     switch (letter) {
-      case 'R': entry.pointer_encoding = values.byte(); break;
-      case 'P': values.encoded(values.byte() & 0x0f); break;
-      case 'L': values.byte(); break;
-      case 'S': entry.signal_frame = true; break;
-      default: return false;
+      case 'R':
+        entry.pointer_encoding = values.byte();
+        break;
+      case 'P':
+        values.encoded(values.byte() & 0x0f);
+        break;
+      case 'L':
+        values.byte();
+        break;
+      case 'S':
+        entry.signal_frame = true;
+        break;
+      default:
+        return false;
     }
   }
   return cursor.ok() && letters.ok() && values.ok();

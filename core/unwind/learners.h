@@ -1,0 +1,59 @@
+// Who reads the unwind tables of modules, and who takes modules away: a reader must never touch a
+// table that is being unmapped, and an unloader must not wait for a reader that never comes back.
+//
+// Rules
+//   U1  A learner claims a slot (its thread's mark in it), then looks whether an unload is under
+//   way;
+//       an unloader says so, then looks at the slots.  Sequentially consistent, so one of them sees
+//       the other.  A learner that sees an unload learns nothing: its walk ends with
+//       StackEnd::Busy.
+//   U2  A learner reads only while its slot holds its mark, tested before each read (memory.h).
+//   U3  An unloader waits for the claims that it finds, at most kPatience, by spinning: a system
+//   call
+//       could be forbidden to this process.  A claim that outlasts it belongs to a learner that a
+//       signal handler holds up, or has jumped out of: the unloader takes the claim away (U2). What
+//       remains is a learner stopped between the test and the read for longer than that.
+//   U4  A learner inside another one of the same thread (a signal handler) finds the thread's mark
+//   and
+//       leaves it in place.  So does one that comes after a jump: the next unload clears the mark.
+//   U5  Rules are forgotten before the unload ends, after the module is gone.  In between walks use
+//       what was learnt: the stacks of destructors, and of those who wait for them, stay visible.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace thrace::unwind {
+
+class Learners {
+ public:
+  using Slot = std::atomic<uint64_t>;
+
+  // The right to read tables, if it is given; release it with leave().
+  struct Claim {
+    Slot* slot = nullptr;  // nullptr: an unload is under way
+    uint64_t mark = 0;
+    bool nested = false;  // U4
+  };
+  Claim enter();
+  void leave(const Claim& claim);
+
+  void begin_unload();
+  void end_unload();
+
+  // For the child of a fork: it has one thread, and no unload is under way but its own.
+  void reset();
+
+ private:
+  static constexpr uint32_t kSlots = 64;
+  static constexpr uint64_t kPatience = uint64_t{1} << 25;  // ticks of the TSC: about 10 ms
+
+  Claim claim();
+
+  std::atomic<uint32_t> unloading_;
+  Slot slots_[kSlots];
+};
+
+[[gnu::visibility("hidden")]] extern constinit Learners g_learners;
+
+}  // namespace thrace::unwind

@@ -1,0 +1,24 @@
+// Where the unwind tables of loaded code lie.
+#pragma once
+
+#include <cstdint>
+
+namespace thrace::unwind {
+
+// The module that holds an address: its .eh_frame_hdr, and the readable segment around that.
+struct Module {
+  uint64_t low = 0, high = 0;  // .eh_frame lies in the same segment, as every linker has it
+  uint64_t header = 0;
+};
+
+enum class Lookup : uint8_t {
+  Found,
+  NoModule,  // code that no loader knows, or a C library older than glibc 2.35
+  NoTables,
+};
+
+// Finds the tables for the code at `pc`.  Only with a claim (core/unwind/learners.h): the module
+// must not go away meanwhile.
+Lookup find_module(uint64_t pc, Module& module);
+
+}  // namespace thrace::unwind

@@ -1,0 +1,145 @@
+// Walking by rules and by frame pointers.  No word is read that is not on the stack of the walk.
+#include "core/unwind/walk.h"
+
+#include <ucontext.h>
+
+#include <cstddef>
+
+#include "core/unwind/learn.h"
+#include "core/unwind/rule_table.h"
+
+namespace thrace::unwind {
+namespace {
+
+constexpr uint64_t kWord = 8;
+constexpr uint64_t kRedZone = 128;  // below rsp (System V ABI, AMD64, 3.2.2)
+constexpr uint64_t kLowestCode = 0x1000, kHighestCode = uint64_t{1} << 47;
+
+uint64_t word_at(uint64_t address) { return *reinterpret_cast<const uint64_t*>(address); }
+
+bool is_code(uint64_t pc) { return pc - kLowestCode < kHighestCode - kLowestCode; }
+
+// Where the stack that holds sp ends, as far as is known.
+uint64_t stack_end(uint64_t sp, StackBounds own) {
+  return own.contains(sp) ? own.high : sp + kForeignStack;
+}
+
+// The frames written so far.
+struct Output {
+  uint64_t* frames;
+  uint32_t limit;
+  uint32_t count = 0;
+
+  // False if there is no room.
+  bool add(uint64_t address) {
+    if (count == limit) return false;
+    frames[count++] = address;
+    return true;
+  }
+  Captured ended(StackEnd end) const { return {count, end}; }
+};
+
+// Goes from the kernel's signal frame to what the signal interrupted.  False if it cannot be read.
+bool cross_signal(Frame& frame, uint64_t& end, StackBounds own) {
+  const auto* context = reinterpret_cast<const ucontext_t*>(frame.sp);
+  constexpr uint64_t kSize = offsetof(ucontext_t, uc_mcontext.gregs) + sizeof(gregset_t);
+  if (frame.sp % kWord || end - frame.sp < kSize) return false;
+  const auto& registers = context->uc_mcontext.gregs;
+  const auto sp = static_cast<uint64_t>(registers[REG_RSP]);
+  const auto alternate = reinterpret_cast<uint64_t>(context->uc_stack.ss_sp);
+  const bool same_stack = sp >= frame.sp && sp < end;
+  if (!same_stack) {
+    end = stack_end(sp, own);
+    if (!own.contains(sp) && sp - alternate < context->uc_stack.ss_size)
+      end = alternate + context->uc_stack.ss_size;
+  }
+  frame = {.pc = static_cast<uint64_t>(registers[REG_RIP]),
+           .sp = sp,
+           .bp = static_cast<uint64_t>(registers[REG_RBP]),
+           .has_bp = true,
+           .interrupted = true};
+  return true;
+}
+
+// Follows the chain from frame.bp; frame.pc has been written.
+Captured walk_chain(const Frame& frame, Output out, StackBounds own) {
+  if (!own.contains(frame.sp) || !frame.has_bp) return out.ended(StackEnd::Bounds);
+  uint64_t low = frame.sp, bp = frame.bp;
+  for (;;) {
+    if (bp == 0) return out.ended(StackEnd::Bottom);
+    if (bp < low || bp % kWord || bp - low > kMaxFrame || own.high - bp < 2 * kWord ||
+        bp > own.high)
+      return out.ended(StackEnd::Bounds);
+    const uint64_t pc = word_at(bp + kWord);
+    if (pc == 0) return out.ended(StackEnd::Bottom);
+    if (!is_code(pc)) return out.ended(StackEnd::Bounds);
+    if (!out.add(pc)) return out.ended(StackEnd::Depth);
+    low = bp + 2 * kWord;
+    bp = word_at(bp);
+  }
+}
+
+}  // namespace
+
+Captured walk(Frame frame, uint64_t* frames, uint32_t limit, StackBounds own, Mode mode,
+              CodeRange by_rules) {
+  Output out{frames, limit};
+  uint64_t end = stack_end(frame.sp, own);
+  for (;;) {
+    if (!out.add(frame.pc + frame.interrupted)) return out.ended(StackEnd::Depth);
+    if (mode == Mode::FramePointers && (frame.pc < by_rules.low || frame.pc >= by_rules.high))
+      return walk_chain(frame, out, own);
+
+    const uint64_t pc = frame.pc - !frame.interrupted;
+    Rule rule = g_rules.find(pc);
+    if (rule.cfa == Rule::Cfa::Unknown) [[unlikely]]
+      rule = learn(pc);
+
+    // A word at `address` may be read if it is on this stack, the frame's red zone included.
+    const uint64_t lowest = frame.sp - kRedZone;
+    const auto readable = [&](uint64_t address) {
+      return address % kWord == 0 && address >= lowest && address <= end - kWord;
+    };
+    const bool from_rbp = rule.cfa == Rule::Cfa::Rbp || rule.cfa == Rule::Cfa::AtRbp;
+    uint64_t cfa = (from_rbp ? frame.bp : frame.sp) + static_cast<uint64_t>(int64_t{rule.offset});
+    if (rule.cfa != Rule::Cfa::Rsp) {
+      switch (rule.cfa) {
+        case Rule::Cfa::AtRsp:
+        case Rule::Cfa::AtRbp:
+          if ((from_rbp && !frame.has_bp) || !readable(cfa)) return out.ended(StackEnd::Bounds);
+          cfa = word_at(cfa) + rule.add;
+          break;
+        case Rule::Cfa::Rbp:
+          if (!frame.has_bp) return out.ended(StackEnd::NoRule);
+          break;
+        case Rule::Cfa::Signal:
+          if (!cross_signal(frame, end, own)) return out.ended(StackEnd::Bounds);
+          continue;
+        case Rule::Cfa::Bottom:
+          return out.ended(StackEnd::Bottom);
+        case Rule::Cfa::Busy:
+          return out.ended(StackEnd::Busy);
+        default:
+          return out.ended(StackEnd::NoRule);
+      }
+    }
+    // The CFA lies above what the frame has pushed, a return address at least.
+    if (cfa % kWord || cfa <= frame.sp || cfa > end) return out.ended(StackEnd::Bounds);
+    if (rule.rbp != Rule::Rbp::Same) {
+      const uint64_t at = (rule.rbp == Rule::Rbp::AtCfa ? cfa : frame.bp) +
+                          static_cast<uint64_t>(rule.words * int64_t{kWord});
+      frame.has_bp = rule.rbp == Rule::Rbp::AtCfa || (rule.rbp == Rule::Rbp::AtRbp && frame.has_bp);
+      if (frame.has_bp) {
+        if (!readable(at)) return out.ended(StackEnd::Bounds);
+        frame.bp = word_at(at);
+      }
+    }
+    frame.pc = word_at(cfa - kWord);
+    frame.sp = cfa;
+    frame.interrupted = false;
+    if (frame.pc == 0) return out.ended(StackEnd::Bottom);
+    if (!is_code(frame.pc)) return out.ended(StackEnd::Bounds);
+  }
+}
+
+}  // namespace thrace::unwind

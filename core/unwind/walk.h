@@ -1,0 +1,33 @@
+// The walk from a set of registers down to the bottom of their stack.
+#pragma once
+
+#include <cstdint>
+
+#include "core/unwind/capture.h"
+
+namespace thrace::unwind {
+
+// What is known of a frame.
+struct Frame {
+  uint64_t pc = 0, sp = 0, bp = 0;
+  bool has_bp = true;        // false: bp could not be found
+  bool interrupted = false;  // pc is the next instruction, not a return address
+};
+
+// A range of code, [low, high).
+struct CodeRange {
+  uint64_t low = 0, high = 0;
+};
+
+// Writes the frames from `frame` on, as capture does.  Mode::FramePointers begins with the first
+// frame whose pc is outside of `by_rules`; those before it are found by rules.
+Captured walk(Frame frame, uint64_t* frames, uint32_t limit, StackBounds own, Mode mode,
+              CodeRange by_rules);
+
+// A stack that is not the thread's own (alternate, coroutine) is followed so far.
+inline constexpr uint64_t kForeignStack = 256 << 10;
+
+// Frame pointers further apart than this are none (the bound is gperftools').
+inline constexpr uint64_t kMaxFrame = 128 << 10;
+
+}  // namespace thrace::unwind
