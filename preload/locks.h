@@ -78,6 +78,14 @@ inline bool unlock_frees(const pthread_mutex_t* mutex) {
 // --- Releases
 // -------------------------------------------------------------------------------------
 
+// What is left of a Release when somebody has begun to wait meanwhile.  Returns `result`, so that it
+// can be the last call.
+[[gnu::cold, gnu::noinline]] inline int released_late(const void* object, uint64_t before,
+                                                      int result) {
+  if (result == 0) Release::late(WakeKind::Unlock, object, before);
+  return result;
+}
+
 // The work of a Release for a lock that nobody waits for, in as few registers and branches as it
 // can be; `tell` is called if somebody waits, with nothing done yet.
 template <typename SetFree, typename Tell>
@@ -87,8 +95,8 @@ template <typename SetFree, typename Tell>
     return tell();
   const uint64_t before = bucket.released.load(std::memory_order_relaxed);
   const int result = set_free();
-  if (bucket.waiters.load(std::memory_order_relaxed) && result == 0) [[unlikely]]
-    Release::late(WakeKind::Unlock, object, before);
+  if (bucket.waiters.load(std::memory_order_relaxed)) [[unlikely]]
+    return released_late(object, before, result);
   return result;
 }
 

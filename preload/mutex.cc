@@ -61,7 +61,7 @@ int let_go(const pthread_mutex_t* mutex) {
       return real.name args;                                           \
     if (robust(as_mutex(mutex))) [[unlikely]]                          \
       return wait_in_##name args;                                      \
-    const int tried = real.try_name(mutex);                            \
+    const int tried = real.try_name.found(mutex);                      \
     if (tried == 0) [[likely]]                                         \
       return 0;                                                        \
     if (tried == (busy)) return wait_in_##name args;                   \
@@ -82,7 +82,8 @@ int let_go(const pthread_mutex_t* mutex) {
     if (!recording()) [[unlikely]]                                                       \
       return real.name(mutex);                                                           \
     return release_quietly(                                                              \
-        mutex, [=] { return real.name(mutex); }, [=] { return tell_in_##name(mutex); }); \
+        mutex, [=] { return real.name.found(mutex); },                                   \
+        [=] { return tell_in_##name(mutex); });                                          \
   }
 
 // clang-format off

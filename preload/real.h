@@ -5,6 +5,7 @@
 // here needs a relocation, so that holds in an IFUNC resolver, too.
 #pragma once
 
+#include <link.h>
 #include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
@@ -50,6 +51,12 @@ class Real {
     if (!function) [[unlikely]]
       function = reinterpret_cast<F*>(find_real_early(this));
     return function(args...);
+  }
+
+  // The same while recording, for what every libc has: the constructor has filled the entry.
+  template <typename... A>
+  [[gnu::always_inline]] auto found(A... args) const {
+    return function_(args...);
   }
 
  private:

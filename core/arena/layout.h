@@ -166,6 +166,7 @@ struct alignas(64) Thread {
   std::atomic<uint32_t> filled;     // chunks filled in this generation (growth, T7)
   std::atomic<uint32_t> status_gen[3];  // [gen%3] == gen: a status was written in gen (T5)
   std::atomic<uint32_t> next_chunk;     // ChunkHeader::seq after a chunk that was given back early
+  std::atomic<uint32_t> introduced;     // the gen of the last status, 0: one must be written
 
   // The published state (T4).  Valid while the status in `tail` is Waiting or Syscall.
   alignas(64) std::atomic<uint64_t> object;  // object, or first argument of the system call

@@ -43,6 +43,7 @@ bool is_stale(const Thread& m, uint64_t owner, uint64_t frame) {
 void abandon(Thread& m) {
   m.abandoned.store(1, std::memory_order_relaxed);
   for (auto& written : m.status_gen) written.store(0, std::memory_order_relaxed);
+  m.introduced.store(0, std::memory_order_relaxed);
   m.heals.store(m.heals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   t_local.nested = 0;
   TraceLocker::leave(m);
@@ -99,7 +100,7 @@ void introduce(Thread& m, uint32_t gen) {
   const auto created =
       writer::write(m, gen, Event::GoCreateSyscall, Status::None, Status::Syscall, g);
   if (created.outcome == writer::Reserved::Yes)
-    m.status_gen[gen % 3].store(gen, std::memory_order_relaxed);
+    writer::introduced(m, gen);
   writer::write(m, gen, Event::GoSyscallEnd, Status::Syscall, Status::Running, 0, 0);
 }
 

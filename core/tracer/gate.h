@@ -186,7 +186,7 @@ THRACE_HIDDEN bool heal(Thread& m, uint64_t owner, uint64_t frame);
     TraceLocker(m, gen, outermost).release();
     return {};
   }
-  if (m->status_gen[gen % 3].load(std::memory_order_relaxed) != gen) [[unlikely]]
+  if (m->introduced.load(std::memory_order_relaxed) != gen) [[unlikely]]
     introduce(*m, gen);
   return TraceLocker(m, gen, outermost);
 }

@@ -14,8 +14,8 @@ uint32_t take() {
   // `seq` goes on counting: the collector compares it only for having changed.
   m.owner.store(0, relaxed);
   m.tail.store(0, relaxed);
-  for (auto* word : {&m.entry_gen, &m.filled, &m.status_gen[0],
-                     &m.status_gen[1], &m.status_gen[2], &m.next_chunk, &m.detail, &m.lost, &m.abandoned, &m.g,
+  for (auto* word : {&m.entry_gen, &m.filled, &m.status_gen[0], &m.status_gen[1], &m.status_gen[2],
+                     &m.next_chunk, &m.introduced, &m.detail, &m.lost, &m.abandoned, &m.g,
                      &m.foreign, &m.heals})
     word->store(0, relaxed);
   for (auto* word : {&m.wakes, &m.object, &m.holder_tid, &m.since, &m.frame, &m.lost_from, &m.lost_to,

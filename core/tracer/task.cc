@@ -38,7 +38,7 @@ uint32_t create_task(const void* start_routine) {
                      kRelaxed);
     if (gate.event(Event::GoCreate, Status::Running, Status::Running, g,
                    reinterpret_cast<uint64_t>(start_routine))) {
-      child.status_gen[gate.gen() % 3].store(gate.gen(), kRelaxed);  // creation is its status
+      writer::introduced(child, gate.gen());  // creation is its status
       child.phase.store(ThreadPhase::Created, std::memory_order_release);
       restore(gate, outer);
       return slot;
@@ -102,7 +102,7 @@ void end_task() {
   if (m.phase.load(kRelaxed) == ThreadPhase::Live) {
     gate.event(Event::GoDestroy, Status::Running, Status::None, m.g.load(kRelaxed));
     m.g.store(0, kRelaxed);
-    m.status_gen[gate.gen() % 3].store(0, kRelaxed);  // what follows needs a G of its own
+    writer::unknown(m, gate.gen());  // what follows needs a G of its own
     m.phase.store(ThreadPhase::Ended, std::memory_order_release);
   }
   writer::retire(m);

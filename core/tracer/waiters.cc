@@ -38,10 +38,12 @@ void leave(Thread& m) {
   if (!object) return;
   WaitBucket& bucket = g_wiped.waits.of(object);
   const uint32_t slot = slot_of(m);
-  for (auto& name : bucket.named) {
-    uint32_t mine = slot;
-    if (name.load(kRelaxed) == slot) name.compare_exchange_strong(mine, 0);
-  }
+  // Nobody else touches the name any more: a requeue that failed leaves it, one that won has moved it.
+  for (auto& name : bucket.named)
+    if (name.load(kRelaxed) == slot) {
+      name.store(0, kRelaxed);
+      break;
+    }
   bucket.waiters.fetch_sub(1, kRelaxed);
 }
 

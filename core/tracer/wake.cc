@@ -16,34 +16,40 @@ bool is_waiting_for(const Thread& m, uint64_t object) {
   return m.wait_object.load(std::memory_order_acquire) == object;
 }
 
-// How many wait for `object`: those with a name in the bucket and, if there are more than names,
-// the rest, who may wait for another object of the same bucket.
-uint32_t count_waiters(const WaitBucket& bucket, uint64_t object) {
+// Who waits for an object, as far as the bucket tells.
+struct Waiters {
+  uint32_t count = 0;
+  Thread* oldest = nullptr;  // the one without a stamp that has waited longest (W3)
+};
+
+// Those with a name in the bucket and, if there are more than names, the rest, who may wait for
+// another object of the same bucket.
+Waiters find_waiters(const WaitBucket& bucket, uint64_t object) {
+  Waiters found;
   const uint32_t all = bucket.waiters.load(kRelaxed);
-  if (!all) return 0;
-  uint32_t known = 0, named = 0;
-  for (const auto& name : bucket.named)
-    if (const uint32_t slot = name.load(kRelaxed)) {
-      named++;
-      known += is_waiting_for(thread_of(slot), object);
-    }
-  return named == WaitBucket::kNamed && all > named ? known + (all - named) : known;
+  uint32_t named = 0;
+  for (const auto& name : bucket.named) {
+    if (named == all) return found;
+    const uint32_t slot = name.load(kRelaxed);
+    if (!slot) continue;
+    named++;
+    Thread& m = thread_of(slot);
+    if (!is_waiting_for(m, object)) continue;
+    found.count++;
+    if (m.wait_stamp.load(kRelaxed)) continue;
+    if (!found.oldest || m.wait_since.load(kRelaxed) < found.oldest->wait_since.load(kRelaxed))
+      found.oldest = &m;
+  }
+  if (named == WaitBucket::kNamed && all > named) found.count += all - named;
+  return found;
 }
 
-// Stamps the waiter without a stamp that has waited longest (W3).  False if there is none.
-bool stamp_oldest(const WaitBucket& bucket, uint64_t object, Stamp stamp) {
-  for (;;) {
-    Thread* oldest = nullptr;
-    for (const auto& name : bucket.named) {
-      const uint32_t slot = name.load(kRelaxed);
-      if (!slot) continue;
-      Thread& m = thread_of(slot);
-      if (!is_waiting_for(m, object) || m.wait_stamp.load(kRelaxed)) continue;
-      if (!oldest || m.wait_since.load(kRelaxed) < oldest->wait_since.load(kRelaxed)) oldest = &m;
-    }
-    if (!oldest) return false;
+// Gives tokens to those that have waited longest.  `first`: the oldest, as found just now.
+void stamp_oldest(const WaitBucket& bucket, uint64_t object, Stamp stamp, uint32_t tokens,
+                  Thread* first) {
+  for (Thread* oldest = first; oldest; oldest = find_waiters(bucket, object).oldest) {
     uint64_t none = 0;
-    if (oldest->wait_stamp.compare_exchange_strong(none, stamp.word)) return true;
+    if (oldest->wait_stamp.compare_exchange_strong(none, stamp.word) && --tokens == 0) return;
   }
 }
 
@@ -54,17 +60,15 @@ bool wake(WakeKind kind, const void* object, uint32_t count) {
   if (!gate.ok()) return false;
   const auto address = reinterpret_cast<uint64_t>(object);
   WaitBucket& bucket = g_wiped.waits.of(address);
-  const uint32_t waiters = count_waiters(bucket, address);
-  if (!waiters && !is_token(kind) && kind != WakeKind::Exit) return false;
+  const Waiters waiters = find_waiters(bucket, address);
+  if (!waiters.count && !is_token(kind) && kind != WakeKind::Exit) return false;
 
   const uint32_t m = gate.m().m.load(kRelaxed);
-  const uint32_t seq = gate.wake(kind, address, waiters);
+  const uint32_t seq = gate.wake(kind, address, waiters.count);
   if (!seq || seq > Stamp::kMaxSeq || m > Stamp::kMaxM) return seq != 0;
   const Stamp stamp = Stamp::make(address, m, gate.gen(), seq);
   bucket.released.store(stamp.word, std::memory_order_release);
-  if (waiters && is_token(kind))
-    for (uint32_t given = 0; given < count; given++)
-      if (!stamp_oldest(bucket, address, stamp)) break;
+  if (is_token(kind)) stamp_oldest(bucket, address, stamp, count, waiters.oldest);
   return true;
 }
 

@@ -97,7 +97,7 @@ void lose(Thread& m, uint32_t gen, Status after) {
   if (!before) m.lost_from.store(now, std::memory_order_relaxed);
   m.lost_to.store(now, std::memory_order_relaxed);
   m.lost.store(before + 1, std::memory_order_relaxed);
-  m.status_gen[gen % 3].store(0, std::memory_order_relaxed);  // a status must follow the Lost
+  unknown(m, gen);  // a status must follow the Lost
   if (after == kKeep) return;
   for (;;) {
     const Tail tail{m.tail.load(std::memory_order_relaxed)};
@@ -138,7 +138,7 @@ void write_status(Thread& m, uint32_t gen) {
   if (record.outcome != Reserved::Yes) return;
   fill(record, Event::GoStatus, gen, m.g.load(relaxed), status, detail, object, holder_tid,
        since ? since : record.time);
-  m.status_gen[gen % 3].store(gen, relaxed);
+  introduced(m, gen);
 }
 
 }  // namespace thrace::writer

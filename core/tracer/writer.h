@@ -27,6 +27,18 @@ THRACE_HIDDEN void write_status(Thread& m, uint32_t gen);
 // Retires the chunk of an M that is not going to write for long.
 THRACE_HIDDEN void retire(Thread& m);
 
+// The status of the G on this M is written in `gen`, for gates (invariant 5) and for the collector.
+inline void introduced(Thread& m, uint32_t gen) {
+  m.status_gen[gen % 3].store(gen, std::memory_order_relaxed);
+  m.introduced.store(gen, std::memory_order_relaxed);
+}
+
+// It is to be written before the next event.
+inline void unknown(Thread& m, uint32_t gen) {
+  m.introduced.store(0, std::memory_order_relaxed);
+  m.status_gen[gen % 3].store(0, std::memory_order_relaxed);
+}
+
 enum class Reserved : uint8_t { Yes, Lost, Moot };
 
 // A reserved record: `at` its first word, `time` its time.
