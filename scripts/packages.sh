@@ -2,12 +2,12 @@
 # shellcheck shell=bash disable=SC2034
 
 BUILD_PACKAGES=(cmake ninja-build g++ pkg-config libboost-dev libzstd-dev libcli11-dev libfmt-dev
-                nlohmann-json3-dev)
+                nlohmann-json3-dev libdw-dev libiberty-dev liblzma-dev)
 # The tests: what builds them, then the programs that are traced, then the judges.
 TEST_PACKAGES=(git clang-14 libgtest-dev libbenchmark-dev
                zstd pigz xz-utils python3 redis-server redis-tools nginx-light apache2-utils sqlite3
                coreutils
-               gdb strace binutils valgrind)
+               gdb strace binutils dwz valgrind)
 GO_PACKAGE=golang-1.23-go  # `go tool trace` judges our export; from the backports
 
 # missing_packages PACKAGE...: those that are not installed.

@@ -51,9 +51,9 @@ class RangeMap {
 
   // The value at `address`, or kNone.
   uint32_t find(uint64_t address) const {
-    const auto after = std::upper_bound(
-        pieces_.begin(), pieces_.end(), address,
-        [](uint64_t wanted, const Piece& piece) { return wanted < piece.begin; });
+    const auto after =
+        std::upper_bound(pieces_.begin(), pieces_.end(), address,
+                         [](uint64_t wanted, const Piece& piece) { return wanted < piece.begin; });
     return after == pieces_.begin() ? kNone : std::prev(after)->value;
   }
 

@@ -1,6 +1,7 @@
 // Strings that are stored once and never move.
 #pragma once
 
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -9,6 +10,11 @@ namespace thrace {
 
 // The longest name that is kept: longer ones come from hostile files, or nobody can read them.
 inline constexpr size_t kMaxName = 4096;
+
+// A text of a file, cut likewise; empty for nullptr.
+inline std::string_view bounded(const char* text) {
+  return text ? std::string_view(text, strnlen(text, kMaxName)) : std::string_view();
+}
 
 class StringPool {
  public:

@@ -1,0 +1,133 @@
+// Looking up addresses in DWARF.
+#include "decoder/symbols/debug_info.h"
+
+#include <dwarf.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "decoder/symbols/string_pool.h"
+
+namespace thrace {
+namespace {
+
+// An attribute of the DIE, or of the declaration or abstract function that it stands for.
+std::string_view string_attribute(Dwarf_Die& die, unsigned name) {
+  Dwarf_Attribute found;
+  return dwarf_attr_integrate(&die, name, &found) ? bounded(dwarf_formstring(&found))
+                                                  : std::string_view();
+}
+
+}  // namespace
+
+std::unique_ptr<DebugInfo> DebugInfo::open(const ElfFile& file, FileSearch& search,
+                                           SymbolNotes& notes) {
+  std::unique_ptr<DebugInfo> info(new DebugInfo);
+  info->dwarf_ = dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr);
+  if (!info->dwarf_) {
+    notes.push_back(fmt::format("the debug information of {} cannot be read: {}", file.path(),
+                                dwarf_errmsg(-1)));
+    return nullptr;
+  }
+  bool wanted = false;
+  info->shared_file_ = search.shared_file(info->dwarf_, file, wanted);
+  if (info->shared_file_)
+    info->shared_ = dwarf_begin_elf(info->shared_file_->elf(), DWARF_C_READ, nullptr);
+  if (info->shared_) {
+    dwarf_setalt(info->dwarf_, info->shared_);
+  } else if (wanted) {
+    // Without it libdw would look for the file by itself, without our care.
+    notes.push_back(fmt::format(
+        "the debug information of {} is not used: its shared part (dwz) is missing", file.path()));
+    return nullptr;
+  }
+  info->list_units();
+  return info;
+}
+
+DebugInfo::~DebugInfo() {
+  if (dwarf_) dwarf_end(dwarf_);
+  if (shared_) dwarf_end(shared_);
+}
+
+void DebugInfo::list_units() {
+  std::vector<RangeMap::Range> ranges;
+  Dwarf_CU* unit = nullptr;
+  Dwarf_Die die;
+  uint8_t type = 0;
+  while (dwarf_get_units(dwarf_, unit, &unit, nullptr, &type, &die, nullptr) == 0) {
+    if (type != DW_UT_compile && type != DW_UT_skeleton) continue;
+    add_ranges(die, static_cast<uint32_t>(units_.size()), ranges);
+    units_.push_back({die, nullptr});
+  }
+  // Of functions that several units contain, linkers keep the first, and let all describe it.
+  std::reverse(ranges.begin(), ranges.end());
+  map_ = RangeMap(ranges);
+}
+
+std::vector<DebugFrame> DebugInfo::find(uint64_t address) {
+  std::vector<DebugFrame> frames;
+  const uint32_t index = map_.find(address);
+  if (index == RangeMap::kNone) return frames;
+  Unit& unit = units_[index];
+  if (!unit.functions) unit.functions = std::make_unique<FunctionTable>(unit.die);
+  const FunctionTable& functions = *unit.functions;
+
+  DebugFrame frame;
+  set_line(unit, address, frame);
+  uint32_t at = functions.find(address);
+  if (at == FunctionTable::kNone && frame.line != 0) frames.push_back(frame);
+  Dwarf_Files* files = nullptr;
+  size_t count = 0;
+  while (at != FunctionTable::kNone) {
+    const FunctionTable::Scope& scope = functions[at];
+    set_names(scope.die, frame);
+    frame.inlined = scope.inlined;
+    frames.push_back(frame);
+    if (!scope.inlined) break;
+    if (!files && dwarf_getsrcfiles(&unit.die, &files, &count) != 0) files = nullptr;
+    frame = {};
+    if (files && scope.call_file < count)
+      frame.file = bounded(dwarf_filesrc(files, scope.call_file, nullptr, nullptr));
+    frame.line = scope.call_line;
+    at = scope.parent;
+    if (at == FunctionTable::kNone) frames.push_back(frame);
+  }
+  return frames;
+}
+
+// The last line of the table that does not lie behind the address.
+void DebugInfo::set_line(Unit& unit, uint64_t address, DebugFrame& frame) {
+  Dwarf_Lines* lines = nullptr;
+  size_t count = 0;
+  if (dwarf_getsrclines(&unit.die, &lines, &count) != 0) return;
+  size_t low = 0;
+  for (size_t high = count; low < high;) {
+    const size_t middle = low + (high - low) / 2;
+    Dwarf_Addr begin = 0;
+    if (dwarf_lineaddr(dwarf_onesrcline(lines, middle), &begin) != 0) return;
+    if (begin <= address)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == 0) return;
+  Dwarf_Line* line = dwarf_onesrcline(lines, low - 1);
+  bool behind_sequence = true;
+  int number = 0;
+  if (dwarf_lineendsequence(line, &behind_sequence) != 0 || behind_sequence) return;
+  if (dwarf_lineno(line, &number) != 0 || number < 0) return;
+  frame.line = static_cast<uint32_t>(number);
+  frame.file = bounded(dwarf_linesrc(line, nullptr, nullptr));
+}
+
+void DebugInfo::set_names(Dwarf_Off offset, DebugFrame& frame) {
+  Dwarf_Die die;
+  if (!dwarf_offdie(dwarf_, offset, &die)) return;
+  frame.linkage_name = string_attribute(die, DW_AT_linkage_name);
+  if (frame.linkage_name.empty())
+    frame.linkage_name = string_attribute(die, DW_AT_MIPS_linkage_name);
+  frame.name = string_attribute(die, DW_AT_name);
+}
+
+}  // namespace thrace

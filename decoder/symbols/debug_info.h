@@ -1,0 +1,66 @@
+// The DWARF of one file: functions, inlined calls and lines, by address.
+//
+// Units are read when an address of theirs is first asked for.  One thread at a time.
+#pragma once
+
+#include <elfutils/libdw.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "decoder/symbols/elf_file.h"
+#include "decoder/symbols/file_search.h"
+#include "decoder/symbols/function_table.h"
+
+namespace thrace {
+
+// A function at an address as DWARF has it.  The texts lie in the file.
+struct DebugFrame {
+  std::string_view linkage_name;  // may be empty
+  std::string_view name;          // may be empty
+  std::string_view file;          // may be empty
+  uint32_t line = 0;
+  bool inlined = false;
+};
+
+class DebugInfo {
+ public:
+  // Reads `file`, which must live as long.  nullptr if its DWARF cannot be used: a note says why.
+  static std::unique_ptr<DebugInfo> open(const ElfFile& file, FileSearch& search,
+                                         SymbolNotes& notes);
+  ~DebugInfo();
+  DebugInfo(const DebugInfo&) = delete;
+  DebugInfo& operator=(const DebugInfo&) = delete;
+
+  // The functions at an address of the file, the innermost first.  The last one is inlined, or has
+  // no name, if its function is not described; assembly has one that knows but its line.  Empty:
+  // nothing is known.
+  std::vector<DebugFrame> find(uint64_t address);
+
+  // The unit that holds the variables and functions of the program, each in its turn.
+  template <typename Visit>
+  void each_unit(Visit visit) {
+    for (Unit& unit : units_) visit(unit.die);
+  }
+
+ private:
+  struct Unit {
+    Dwarf_Die die;
+    std::unique_ptr<FunctionTable> functions;
+  };
+
+  DebugInfo() = default;
+  void list_units();
+  void set_line(Unit& unit, uint64_t address, DebugFrame& frame);
+  void set_names(Dwarf_Off offset, DebugFrame& frame);
+
+  Dwarf* dwarf_ = nullptr;
+  std::unique_ptr<ElfFile> shared_file_;
+  Dwarf* shared_ = nullptr;  // what dwz moved there
+  std::vector<Unit> units_;
+  RangeMap map_;  // address -> unit
+};
+
+}  // namespace thrace
