@@ -1,67 +1,49 @@
 // Runs an entry's instructions up to an address and packs the row that holds there (DWARF 5, 6.4).
 #include "core/unwind/cfi.h"
 
+#include <limits>
+
 #include "core/unwind/cursor.h"
 #include "core/unwind/expression.h"
 
 namespace thrace::unwind {
 namespace {
 
-// DW_CFA_*; the upper two bits of the first three are the instruction, the lower six an operand.
-enum : uint8_t {
-  kAdvance = 0x40,
-  kOffset = 0x80,
-  kRestore = 0xc0,
-  kOperand = 0x3f,
-  kNop = 0x00,
-  kSetLocation,
-  kAdvance1,
-  kAdvance2,
-  kAdvance4,
-  kOffsetExtended,
-  kRestoreExtended,
-  kUndefined,
-  kSameValue,
-  kRegister,
-  kRememberState,
-  kRestoreState,
-  kDefCfa,
-  kDefCfaRegister,
-  kDefCfaOffset,
-  kDefCfaExpression,
-  kExpression,
-  kOffsetExtendedSf,
-  kDefCfaSf,
-  kDefCfaOffsetSf,
-  kValOffset,
-  kValOffsetSf,
-  kValExpression,
-  kGnuArgsSize = 0x2e,
-  kGnuNegativeOffset = 0x2f,
+// clang-format off
+enum : uint8_t {  // DW_CFA_*; of the first three the lower six bits are an operand
+  kAdvance = 0x40, kOffset = 0x80, kRestore = 0xc0, kOperand = 0x3f,
+  kNop = 0x00, kSetLocation, kAdvance1, kAdvance2, kAdvance4, kOffsetExtended, kRestoreExtended,
+  kUndefined, kSameValue, kRegister, kRememberState, kRestoreState, kDefCfa, kDefCfaRegister,
+  kDefCfaOffset, kDefCfaExpression, kExpression, kOffsetExtendedSf, kDefCfaSf, kDefCfaOffsetSf,
+  kValOffset, kValOffsetSf, kValExpression,
+  kGnuArgsSize = 0x2e, kGnuNegativeOffset = 0x2f,
 };
+// clang-format on
 
 constexpr uint32_t kRemembered = 8;
 constexpr int64_t kWord = 8;
 
 enum class Return : uint8_t { Elsewhere, BelowCfa, Undefined };
 
-// What is known about the caller's registers at one address.  12 bytes: eight rows are remembered
-// on somebody else's stack.
+// What is known about the caller's registers at one address.  8 bytes: rows are remembered on
+// somebody else's stack.
 struct Row {
-  int32_t offset = 0;  // of the CFA; kept where another register is its base
-  int32_t rbp_at = 0;
+  int32_t offset = 0;  // of the CFA; kept while another register is its base
+  int16_t rbp_at = 0;  // from the CFA or from rbp
   uint8_t add = 0;
-  Rule::Cfa cfa = Rule::Cfa::None;
-  Rule::Rbp rbp = Rule::Rbp::Same;
-  Return ret = Return::Elsewhere;
+  Rule::Cfa cfa : 3 = Rule::None;
+  Rule::Saved rbp : 2 = Rule::Saved::Same;
+  Return ret : 2 = Return::Elsewhere;
 };
+static_assert(sizeof(Row) == 8);
 
-// What no rule can express anyway may as well be the largest number.
-int32_t saturated(int64_t value) {
-  if (value > INT32_MAX) return INT32_MAX;
-  return value < INT32_MIN ? INT32_MIN : static_cast<int32_t>(value);
+// What no rule can express may as well be the nearest number that T can, which no rule expresses
+// either.
+template <typename T>
+T saturated(int64_t value) {
+  constexpr T kLow = std::numeric_limits<T>::min(), kHigh = std::numeric_limits<T>::max();
+  return value < kLow ? kLow : value > kHigh ? kHigh : static_cast<T>(value);
 }
-bool fits(int32_t value) { return value > INT32_MIN && value < INT32_MAX; }
 
 class Interpreter {
  public:
@@ -77,21 +59,10 @@ class Interpreter {
   }
 
   Rule rule() const {
-    if (entry_.signal_frame) return {.cfa = Rule::Cfa::Signal};
-    if (row_.ret == Return::Undefined) return {.cfa = Rule::Cfa::Bottom};
-    Rule rule{.cfa = Rule::Cfa::None};
-    if (row_.ret != Return::BelowCfa || row_.cfa == Rule::Cfa::None || !fits(row_.offset))
-      return rule;
-    rule.cfa = row_.cfa;
-    rule.offset = row_.offset;
-    rule.add = row_.add;
-    rule.rbp = row_.rbp;
-    const int32_t words = row_.rbp_at / kWord;
-    if (row_.rbp_at % kWord || words < INT8_MIN || words > INT8_MAX)
-      rule.rbp = Rule::Rbp::Lost;
-    else if (row_.rbp == Rule::Rbp::AtCfa || row_.rbp == Rule::Rbp::AtRbp)
-      rule.words = static_cast<int8_t>(words);
-    return rule;
+    if (entry_.signal_frame) return Rule(Rule::Signal);
+    if (row_.ret == Return::Undefined) return Rule(Rule::Bottom);
+    if (row_.ret != Return::BelowCfa || row_.cfa == Rule::None) return Rule(Rule::None);
+    return Rule::make(row_.cfa, row_.offset, row_.add, row_.rbp, row_.rbp_at);
   }
 
  private:
@@ -136,48 +107,36 @@ class Interpreter {
                                 static_cast<uint64_t>(entry_.data_align));
   }
 
-  void set_cfa_register(uint64_t number) {
-    row_.cfa = number == column::kRsp   ? Rule::Cfa::Rsp
-               : number == column::kRbp ? Rule::Cfa::Rbp
-                                        : Rule::Cfa::None;
+  void set_cfa(uint64_t base, int64_t offset) {
+    row_.cfa = base == column::kRsp ? Rule::Rsp : base == column::kRbp ? Rule::Rbp : Rule::None;
+    row_.offset = saturated<int32_t>(offset);
+    row_.add = 0;
+  }
+  void set_cfa_offset(int64_t offset) { row_.offset = saturated<int32_t>(offset); }
+
+  void set_cfa_by_expression(Cursor& code) {
+    Value value;
+    if (!expression(code, value)) value = {};
+    set_cfa(value.base, value.offset);
+    if (!value.indirect || row_.cfa == Rule::None) return;
+    row_.cfa = row_.cfa == Rule::Rsp ? Rule::AtRsp : Rule::AtRbp;
+    row_.add = value.add < 0 ? UINT8_MAX : saturated<uint8_t>(value.add);
   }
 
   bool define_cfa(uint8_t op, Cursor& code) {
+    const uint64_t base =
+        op == kDefCfa || op == kDefCfaSf || op == kDefCfaRegister ? code.uleb() : 0;
+    // clang-format off
     switch (op) {
-      case kDefCfa:
-        set_cfa_register(code.uleb());
-        row_.offset = saturated(static_cast<int64_t>(code.uleb()));
-        return true;
-      case kDefCfaSf:
-        set_cfa_register(code.uleb());
-        row_.offset = saturated(factored(code.sleb()));
-        return true;
-      case kDefCfaRegister:
-        set_cfa_register(code.uleb());
-        return true;
-      case kDefCfaOffset:
-        row_.offset = saturated(static_cast<int64_t>(code.uleb()));
-        return true;
-      case kDefCfaOffsetSf:
-        row_.offset = saturated(factored(code.sleb()));
-        return true;
-      case kDefCfaExpression: {
-        Value value;
-        row_.cfa = Rule::Cfa::None;
-        if (!expression(code, value)) return true;
-        if (!value.indirect) {
-          if (value.base != Value::kNoBase) set_cfa_register(value.base);
-        } else if (value.add >= 0 && value.add <= UINT8_MAX) {
-          row_.add = static_cast<uint8_t>(value.add);
-          if (value.base == column::kRsp) row_.cfa = Rule::Cfa::AtRsp;
-          if (value.base == column::kRbp) row_.cfa = Rule::Cfa::AtRbp;
-        }
-        row_.offset = saturated(value.offset);
-        return true;
-      }
-      default:
-        return false;
+      case kDefCfa:           set_cfa(base, static_cast<int64_t>(code.uleb())); return true;
+      case kDefCfaSf:         set_cfa(base, factored(code.sleb())); return true;
+      case kDefCfaRegister:   set_cfa(base, row_.offset); return true;
+      case kDefCfaOffset:     set_cfa_offset(static_cast<int64_t>(code.uleb())); return true;
+      case kDefCfaOffsetSf:   set_cfa_offset(factored(code.sleb())); return true;
+      case kDefCfaExpression: set_cfa_by_expression(code); return true;
+      default:                return false;
     }
+    // clang-format on
   }
 
   bool define_register(uint8_t op, Cursor& code) {
@@ -205,65 +164,50 @@ class Interpreter {
         if (remembered_ == 0) return false;
         row_ = saved_[--remembered_];
         return true;
-      case kRestoreExtended:
-        restore(code.uleb());
-        return true;
       default:
-        break;
+        return define_numbered(op, code);
     }
+  }
+
+  // The instructions that begin with the register's number.
+  bool define_numbered(uint8_t op, Cursor& code) {
     if (op < kOffsetExtended || (op > kValExpression && op != kGnuNegativeOffset)) return false;
     const uint64_t number = code.uleb();
+    Value value;
+    // clang-format off
     switch (op) {
-      case kOffsetExtended:
-        at_cfa(number, factored(static_cast<int64_t>(code.uleb())));
-        return true;
-      case kOffsetExtendedSf:
-        at_cfa(number, factored(code.sleb()));
-        return true;
-      case kGnuNegativeOffset:
-        at_cfa(number, factored(static_cast<int64_t>(-code.uleb())));
-        return true;
-      case kUndefined:
-        set(number, Rule::Rbp::Lost, 0, Return::Undefined);
-        return true;
-      case kSameValue:
-        set(number, Rule::Rbp::Same, 0, Return::Elsewhere);
-        return true;
+      case kRestoreExtended:   restore(number); return true;
+      case kOffsetExtended:    at_cfa(number, factored(static_cast<int64_t>(code.uleb()))); return true;
+      case kOffsetExtendedSf:  at_cfa(number, factored(code.sleb())); return true;
+      case kGnuNegativeOffset: at_cfa(number, factored(static_cast<int64_t>(-code.uleb()))); return true;
+      case kUndefined:         set(number, Rule::Saved::Lost, 0, Return::Undefined); return true;
+      case kSameValue:         set(number, Rule::Saved::Same, 0, Return::Elsewhere); return true;
       case kRegister:
-      case kValOffset:
-        code.uleb();
-        break;
-      case kValOffsetSf:
-        code.sleb();
-        break;
-      case kValExpression:
-        code.skip(code.uleb());
-        break;
-      case kExpression: {
-        Value value;
-        if (expression(code, value) && !value.indirect && value.base == column::kRbp) {
-          set(number, Rule::Rbp::AtRbp, value.offset, Return::Elsewhere);
-          return true;
-        }
-        break;
-      }
-      default:
-        return false;
+      case kValOffset:         code.uleb(); break;
+      case kValOffsetSf:       code.sleb(); break;
+      case kValExpression:     code.skip(code.uleb()); break;
+      case kExpression:
+        if (!expression(code, value) || value.indirect || value.base != column::kRbp) break;
+        set(number, Rule::Saved::AtRbp, value.offset, Return::Elsewhere);
+        return true;
+      default:                 return false;
     }
-    set(number, Rule::Rbp::Lost, 0, Return::Elsewhere);
+    // clang-format on
+    set(number, Rule::Saved::Lost, 0, Return::Elsewhere);
     return true;
   }
 
   void at_cfa(uint64_t number, int64_t offset) {
-    set(number, Rule::Rbp::AtCfa, offset, offset == -kWord ? Return::BelowCfa : Return::Elsewhere);
+    set(number, Rule::Saved::AtCfa, offset,
+        offset == -kWord ? Return::BelowCfa : Return::Elsewhere);
   }
 
-  // Of the registers only rbp and rip are followed: the one becomes `rbp`, or the other `ret`.
-  void set(uint64_t number, Rule::Rbp rbp, int64_t at, Return ret) {
+  // Only rbp and rip are followed: the one becomes `rbp`, or the other `ret`.
+  void set(uint64_t number, Rule::Saved rbp, int64_t at, Return ret) {
     if (number == column::kRip) row_.ret = ret;
     if (number != column::kRbp) return;
     row_.rbp = rbp;
-    row_.rbp_at = saturated(at);
+    row_.rbp_at = saturated<int16_t>(at);
   }
 
   void restore(uint64_t number) {
@@ -295,9 +239,9 @@ class Interpreter {
 
 Rule rule_for(const Memory& memory, uint64_t header, uint64_t pc) {
   Entry entry;
-  if (!find_entry(memory, header, pc, entry)) return {.cfa = Rule::Cfa::None};
+  if (!find_entry(memory, header, pc, entry)) return Rule(Rule::None);
   Interpreter interpreter(memory, entry, pc);
-  if (!interpreter.run()) return {.cfa = Rule::Cfa::None};
+  if (!interpreter.run()) return Rule(Rule::None);
   return interpreter.rule();
 }
 

@@ -9,7 +9,7 @@
 namespace thrace::unwind {
 
 // The rule for the code at `pc` by the tables at `header` (.eh_frame_hdr).  Reads only `memory`,
-// trusts nothing in it, and needs at most kMaxInstructions steps.  Rule::Cfa::None if there is no
+// trusts nothing in it, and needs at most kMaxInstructions steps.  Rule::None if there is no
 // entry, if it does not make sense, or if it says what a Rule cannot.
 Rule rule_for(const Memory& memory, uint64_t header, uint64_t pc);
 

@@ -16,17 +16,16 @@ inline constexpr uint64_t kRbp = 6, kRsp = 7, kRip = 16;
 struct Value {
   static constexpr uint8_t kNoBase = 0xff;
 
+  int64_t offset = 0;
+  int32_t add = 0;
   uint8_t base = kNoBase;  // column
   bool indirect = false;
-  int64_t offset = 0;
-  int64_t add = 0;
 
   bool is_constant() const { return base == kNoBase && !indirect; }
-  bool operator==(const Value&) const = default;
 };
 
 // Evaluates [begin, end) for the code at `pc`, which is the value of rip: so the expression of a
-// PLT, whose CFA depends on rip, is a sum for each of its addresses.  False if the result has
+// PLT, whose CFA depends on rip, is a sum at each of its addresses.  False if the result has
 // another shape.
 bool evaluate(const Memory& memory, uint64_t begin, uint64_t end, uint64_t pc, Value& result);
 

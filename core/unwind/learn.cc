@@ -9,16 +9,16 @@
 namespace thrace::unwind {
 
 Rule learn(uint64_t pc) {
-  const uint16_t epoch = g_rules.epoch();  // before anything is read (R4)
+  const uint8_t epoch = g_rules.epoch();  // before anything is read (R4)
   const Learners::Claim claim = g_learners.enter();
-  if (!claim.slot) return {.cfa = Rule::Cfa::Busy};
-  Rule rule{.cfa = Rule::Cfa::None};
+  if (!claim.slot) return {};
+  Rule rule(Rule::None);
   Module module;
   const Lookup lookup = find_module(pc, module);
   const Memory memory(module.low, module.high, *claim.slot, claim.mark);
   if (lookup == Lookup::Found) rule = rule_for(memory, module.header, pc);
   if (!memory.claimed())
-    rule.cfa = Rule::Cfa::Busy;
+    rule = {};
   else if (lookup != Lookup::NoModule)  // a module may be loaded there without an unload before
     g_rules.add(pc, rule, epoch);
   g_learners.leave(claim);

@@ -8,6 +8,8 @@
 #include <elf.h>
 #include <link.h>
 
+#include <cstddef>
+
 #include "core/unwind/memory.h"
 
 extern "C" {
@@ -19,31 +21,56 @@ namespace {
 
 constexpr uint64_t kPage = 4096;
 
+// What the loader knows about a module.
+struct Loaded {
+  uint64_t start;   // of its mapping
+  uint64_t bias;    // what is added to the addresses of its file
+  uint64_t header;  // .eh_frame_hdr, 0: none
+};
+
 uint64_t number(const void* address) { return reinterpret_cast<uint64_t>(address); }
+
+// Not inlined: the loader's answer is large, and somebody else's stack may be small.
+[[gnu::noinline]] bool ask_loader(uint64_t pc, Loaded& loaded) {
+  dl_find_object found;
+  if (!_dl_find_object || _dl_find_object(reinterpret_cast<void*>(pc), &found) != 0) return false;
+  loaded = {.start = number(found.dlfo_map_start),
+            .bias = found.dlfo_link_map->l_addr,
+            .header = number(found.dlfo_eh_frame)};
+  return true;
+}
 
 }  // namespace
 
 Lookup find_module(uint64_t pc, Module& module) {
-  dl_find_object found;
-  if (!_dl_find_object || _dl_find_object(reinterpret_cast<void*>(pc), &found) != 0)
-    return Lookup::NoModule;
-  if (!found.dlfo_eh_frame) return Lookup::NoTables;
-  module.header = number(found.dlfo_eh_frame);
+  Loaded loaded;
+  if (!ask_loader(pc, loaded)) return Lookup::NoModule;
 
   // The ELF header is at the start of the first segment, if anywhere, and a segment has a page.
-  const uint64_t start = number(found.dlfo_map_start);
-  const Memory first_page(start, start + kPage);
-  ElfW(Ehdr) elf;
-  if (!first_page.load(start, elf) || elf.e_ident[EI_MAG0] != ELFMAG0 ||
-      elf.e_ident[EI_MAG1] != ELFMAG1 || elf.e_phentsize != sizeof(ElfW(Phdr)))
+  using Header = ElfW(Ehdr);
+  using Segment = ElfW(Phdr);
+  const Memory page(loaded.start, loaded.start + kPage);
+  uint32_t magic;
+  uint64_t table;
+  uint16_t count;
+  if (!loaded.header || !page.load(loaded.start, magic) ||
+      __builtin_bswap32(magic) != 0x7f454c46 ||  // "\x7fELF"
+      !page.load(loaded.start + offsetof(Header, e_phoff), table) ||
+      !page.load(loaded.start + offsetof(Header, e_phnum), count))
     return Lookup::NoTables;
-  for (uint32_t i = 0; i < elf.e_phnum; i++) {
-    ElfW(Phdr) segment;
-    if (!first_page.load(start + elf.e_phoff + i * sizeof segment, segment)) break;
-    if (segment.p_type != PT_LOAD || !(segment.p_flags & PF_R)) continue;
-    module.low = found.dlfo_link_map->l_addr + segment.p_vaddr;
-    module.high = module.low + segment.p_filesz;
-    if (module.header >= module.low && module.header < module.high) return Lookup::Found;
+  for (uint32_t i = 0; i < count; i++) {
+    const uint64_t segment = loaded.start + table + i * sizeof(Segment);
+    uint32_t type, flags;
+    uint64_t address, size;
+    if (!page.load(segment + offsetof(Segment, p_type), type) ||
+        !page.load(segment + offsetof(Segment, p_flags), flags) ||
+        !page.load(segment + offsetof(Segment, p_vaddr), address) ||
+        !page.load(segment + offsetof(Segment, p_filesz), size))
+      break;
+    const uint64_t low = loaded.bias + address;
+    if (type != PT_LOAD || !(flags & PF_R) || loaded.header - low >= size) continue;
+    module = {.low = low, .high = low + size, .header = loaded.header};
+    return Lookup::Found;
   }
   return Lookup::NoTables;
 }

@@ -42,30 +42,32 @@ bool read_cie(const Memory& memory, uint64_t at, Entry& entry) {
   Cursor letters(memory, augmentation, end);
   if (letters.byte() != 'z') return false;  // without it the FDE's own augmentation has no length
   const uint64_t size = cursor.uleb();
-  const uint64_t data = cursor.at();
-  cursor.skip(size);
-  entry.cie_program = cursor.at();
+  entry.cie_program = cursor.at() + size;
   entry.cie_program_end = end;
-  Cursor values(memory, data, entry.cie_program);
   while (const uint8_t letter = letters.byte()) {
+    // clang-format off
     switch (letter) {
-      case 'R':
-        entry.pointer_encoding = values.byte();
-        break;
-      case 'P':
-        values.encoded(values.byte() & 0x0f);
-        break;
-      case 'L':
-        values.byte();
-        break;
-      case 'S':
-        entry.signal_frame = true;
-        break;
-      default:
-        return false;
+      case 'R': entry.pointer_encoding = cursor.byte(); break;
+      case 'P': cursor.encoded(cursor.byte() & 0x0f); break;
+      case 'L': cursor.byte(); break;
+      case 'S': entry.signal_frame = true; break;
+      default:  return false;
     }
+    // clang-format on
   }
-  return cursor.ok() && letters.ok() && values.ok();
+  return cursor.ok() && letters.ok();
+}
+
+// Where the search table lies, and how many rows it has.
+bool open_header(const Memory& memory, uint64_t header, uint64_t& table, uint64_t& rows) {
+  Cursor head(memory, header, UINT64_MAX);
+  if (head.byte() != 1) return false;  // version
+  const uint8_t frame_encoding = head.byte(), count_encoding = head.byte();
+  if (head.byte() != kSearchTable || count_encoding == encoding::kOmit) return false;
+  if (frame_encoding != encoding::kOmit) head.encoded(frame_encoding, header);
+  rows = head.encoded(count_encoding, header);
+  table = head.at();
+  return head.ok() && rows > 0 && rows <= UINT32_MAX;
 }
 
 // The last row that begins at or before pc.
@@ -87,20 +89,13 @@ bool search(const Memory& memory, uint64_t header, uint64_t table, uint64_t rows
 }  // namespace
 
 bool find_entry(const Memory& memory, uint64_t header, uint64_t pc, Entry& entry) {
-  Cursor head(memory, header, UINT64_MAX);
-  if (head.byte() != 1) return false;  // version
-  const uint8_t frame_encoding = head.byte(), count_encoding = head.byte();
-  if (head.byte() != kSearchTable || count_encoding == encoding::kOmit) return false;
-  if (frame_encoding != encoding::kOmit) head.encoded(frame_encoding, header);
-  const uint64_t rows = head.encoded(count_encoding, header);
-  if (!head.ok() || rows == 0 || rows > UINT32_MAX) return false;
-
-  uint64_t at, body, end;
-  if (!search(memory, header, head.at(), rows, pc, at) || !open_record(memory, at, body, end))
+  uint64_t table, rows, at, body, end;
+  uint32_t cie;  // how far before this field it lies
+  if (!open_header(memory, header, table, rows) || !search(memory, header, table, rows, pc, at) ||
+      !open_record(memory, at, body, end) || !memory.load(body, cie) || cie == 0 ||
+      !read_cie(memory, body - cie, entry))
     return false;
-  Cursor cursor(memory, body, end);
-  const auto cie = cursor.fixed<uint32_t>();  // how far it lies before this field
-  if (cie == 0 || !cursor.ok() || !read_cie(memory, body - cie, entry)) return false;
+  Cursor cursor(memory, body + sizeof cie, end);
   entry.begin = cursor.encoded(entry.pointer_encoding);
   entry.end = entry.begin + cursor.encoded(entry.pointer_encoding & 0x0f);
   cursor.skip(cursor.uleb());  // the augmentation: where exceptions land

@@ -81,54 +81,52 @@ Captured walk_chain(const Frame& frame, Output out, StackBounds own) {
 
 }  // namespace
 
-Captured walk(Frame frame, uint64_t* frames, uint32_t limit, StackBounds own, Mode mode,
+Captured walk(const Frame& first, uint64_t* frames, uint32_t limit, StackBounds own, Mode mode,
               CodeRange by_rules) {
+  Frame frame = first;
   Output out{frames, limit};
   uint64_t end = stack_end(frame.sp, own);
   for (;;) {
     if (!out.add(frame.pc + frame.interrupted)) return out.ended(StackEnd::Depth);
-    if (mode == Mode::FramePointers && (frame.pc < by_rules.low || frame.pc >= by_rules.high))
+    if (mode == Mode::FramePointers && !by_rules.contains(frame.pc))
       return walk_chain(frame, out, own);
 
     const uint64_t pc = frame.pc - !frame.interrupted;
     Rule rule = g_rules.find(pc);
-    if (rule.cfa == Rule::Cfa::Unknown) [[unlikely]]
+    if (rule.cfa() == Rule::Unknown) [[unlikely]] {
       rule = learn(pc);
+      if (rule.cfa() == Rule::Unknown) return out.ended(StackEnd::Busy);
+    }
 
-    // A word at `address` may be read if it is on this stack, the frame's red zone included.
-    const uint64_t lowest = frame.sp - kRedZone;
+    // True for words on this stack, the frame's red zone included.
     const auto readable = [&](uint64_t address) {
-      return address % kWord == 0 && address >= lowest && address <= end - kWord;
+      return address % kWord == 0 && address >= frame.sp - kRedZone && address <= end - kWord;
     };
-    const bool from_rbp = rule.cfa == Rule::Cfa::Rbp || rule.cfa == Rule::Cfa::AtRbp;
-    uint64_t cfa = (from_rbp ? frame.bp : frame.sp) + static_cast<uint64_t>(int64_t{rule.offset});
-    if (rule.cfa != Rule::Cfa::Rsp) {
-      switch (rule.cfa) {
-        case Rule::Cfa::AtRsp:
-        case Rule::Cfa::AtRbp:
-          if ((from_rbp && !frame.has_bp) || !readable(cfa)) return out.ended(StackEnd::Bounds);
-          cfa = word_at(cfa) + rule.add;
-          break;
-        case Rule::Cfa::Rbp:
-          if (!frame.has_bp) return out.ended(StackEnd::NoRule);
-          break;
-        case Rule::Cfa::Signal:
-          if (!cross_signal(frame, end, own)) return out.ended(StackEnd::Bounds);
-          continue;
-        case Rule::Cfa::Bottom:
-          return out.ended(StackEnd::Bottom);
-        case Rule::Cfa::Busy:
-          return out.ended(StackEnd::Busy);
-        default:
-          return out.ended(StackEnd::NoRule);
+    uint64_t cfa = frame.sp + rule.offset();
+    if (rule.cfa() != Rule::Rsp) {
+      if (rule.cfa() == Rule::Signal) {
+        if (!cross_signal(frame, end, own)) return out.ended(StackEnd::Bounds);
+        continue;
+      }
+      if (rule.cfa() == Rule::Bottom) return out.ended(StackEnd::Bottom);
+      const bool by_rbp = rule.cfa() == Rule::Rbp || rule.cfa() == Rule::AtRbp;
+      if (rule.cfa() == Rule::None || (by_rbp && !frame.has_bp)) return out.ended(StackEnd::NoRule);
+      cfa = frame.bp + rule.offset();
+      if (rule.cfa() != Rule::Rbp) {
+        const uint64_t at =
+            (by_rbp ? frame.bp : frame.sp) + static_cast<uint64_t>(rule.indirect_offset());
+        if (!readable(at)) return out.ended(StackEnd::Bounds);
+        cfa = word_at(at) + rule.add();
       }
     }
     // The CFA lies above what the frame has pushed, a return address at least.
-    if (cfa % kWord || cfa <= frame.sp || cfa > end) return out.ended(StackEnd::Bounds);
-    if (rule.rbp != Rule::Rbp::Same) {
-      const uint64_t at = (rule.rbp == Rule::Rbp::AtCfa ? cfa : frame.bp) +
-                          static_cast<uint64_t>(rule.words * int64_t{kWord});
-      frame.has_bp = rule.rbp == Rule::Rbp::AtCfa || (rule.rbp == Rule::Rbp::AtRbp && frame.has_bp);
+    if (cfa % kWord || cfa <= frame.sp || cfa > end) [[unlikely]]
+      return out.ended(StackEnd::Bounds);
+
+    if (rule.rbp() != Rule::Saved::Same) {
+      const uint64_t at = rule.rbp() == Rule::Saved::AtCfa ? cfa - rule.rbp_below() : frame.bp;
+      frame.has_bp =
+          rule.rbp() == Rule::Saved::AtCfa || (rule.rbp() == Rule::Saved::AtRbp && frame.has_bp);
       if (frame.has_bp) {
         if (!readable(at)) return out.ended(StackEnd::Bounds);
         frame.bp = word_at(at);

@@ -17,11 +17,13 @@ struct Frame {
 // A range of code, [low, high).
 struct CodeRange {
   uint64_t low = 0, high = 0;
+
+  constexpr bool contains(uint64_t pc) const { return pc >= low && pc < high; }
 };
 
 // Writes the frames from `frame` on, as capture does.  Mode::FramePointers begins with the first
 // frame whose pc is outside of `by_rules`; those before it are found by rules.
-Captured walk(Frame frame, uint64_t* frames, uint32_t limit, StackBounds own, Mode mode,
+Captured walk(const Frame& frame, uint64_t* frames, uint32_t limit, StackBounds own, Mode mode,
               CodeRange by_rules);
 
 // A stack that is not the thread's own (alternate, coroutine) is followed so far.
