@@ -7,7 +7,7 @@ BUILD_PACKAGES=(cmake ninja-build g++ pkg-config libboost-dev libzstd-dev libcli
 TEST_PACKAGES=(git clang-14 libgtest-dev libbenchmark-dev
                zstd pigz xz-utils python3 redis-server redis-tools nginx-light apache2-utils sqlite3
                coreutils
-               gdb strace binutils dwz valgrind)
+               gdb strace binutils dwz valgrind libunwind-dev)
 GO_PACKAGE=golang-1.23-go  # `go tool trace` judges our export; from the backports
 
 # missing_packages PACKAGE...: those that are not installed.
