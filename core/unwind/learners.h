@@ -11,13 +11,17 @@
 //   U3  An unloader waits for the claims that it finds, at most kPatience, by spinning: a system
 //   call
 //       could be forbidden to this process.  A claim that outlasts it belongs to a learner that a
-//       signal handler holds up, or has jumped out of: the unloader takes the claim away (U2). What
-//       remains is a learner stopped between the test and the read for longer than that.
+//       signal handler holds up, or has jumped out of: the unloader takes the claim away (U2).
 //   U4  A learner inside another one of the same thread (a signal handler) finds the thread's mark
 //   and
 //       leaves it in place.  So does one that comes after a jump: the next unload clears the mark.
 //   U5  Rules are forgotten before the unload ends, after the module is gone.  In between walks use
 //       what was learnt: the stacks of destructors, and of those who wait for them, stay visible.
+//   U6  What remains: a learner stopped between test and read (U2) for longer than kPatience; and
+//       modules that libc unloads by itself (gconv), which nobody announces.  Neither reads what is
+//       gone in a program that is right: a thread learns about code on its own stack, and a module
+//       is not unloaded under a thread that runs in it.  An old rule at a reused address makes a
+//       wrong frame, no wrong access: a walk reads its stack only.
 #pragma once
 
 #include <atomic>

@@ -1,13 +1,12 @@
 // Live stacks of many shapes, judged by libunwind: calls, handlers, other stacks, small stacks.
 #include "core/unwind/walk.h"
 
-#include <sys/time.h>
+#include <dlfcn.h>
 
 #include <atomic>
-#include <csetjmp>
 #include <csignal>
 #include <cstdlib>
-#include <thread>
+#include <vector>
 
 #include "core/unwind/live_for_test.h"
 #include "core/unwind/rule_table.h"
@@ -264,6 +263,29 @@ TEST_F(ChainTest, ReadsNothingOnAnUnknownStack) {
   const Stack stack = chain(4, 0, 0);
   EXPECT_EQ(stack.frames, std::vector<uint64_t>{kCode});
   EXPECT_EQ(stack.end, StackEnd::Bounds);
+}
+
+// The part of ours is played by this program, the part of the traced one by a module that keeps
+// rbp.
+TEST(Chain, OfCompiledCode) {
+  void* const handle = dlopen(THRACE_PLUGIN_FRAMED, RTLD_NOW);
+  ASSERT_TRUE(handle) << dlerror();
+  using Deep = int (*)(int, void (*)());
+  const auto deep = reinterpret_cast<Deep>(dlsym(handle, "plugin_deep"));
+  static uint64_t rules[kDepth], pointers[kDepth];
+  static Captured by_rules, by_pointers;
+  g_own = own_stack();
+  deep(10, [] {
+    by_rules = capture(rules, kDepth, g_own, Mode::Rules);
+    by_pointers = capture(pointers, kDepth, g_own, Mode::FramePointers);
+  });
+  // The two calls of capture; the lambda's caller and 11 times `plugin_deep`, then this function.
+  constexpr uint32_t kSame = 1 + 1 + 11 + 1;
+  ASSERT_GE(by_rules.count, kSame);
+  ASSERT_GE(by_pointers.count, kSame);
+  const auto expected = std::vector<uint64_t>(rules + 1, rules + kSame);
+  EXPECT_EQ(text({pointers + 1, pointers + kSame}), text(expected));
+  dlclose(handle);
 }
 
 }  // namespace
