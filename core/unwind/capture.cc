@@ -1,16 +1,34 @@
-// The entry from the rest of the library: the caller's registers, and what code is ours.
+// The entry from the rest of the library: the caller's registers, and which code is ours.
 #include "core/unwind/capture.h"
+
+#include <link.h>
 
 #include "core/unwind/learners.h"
 #include "core/unwind/rule_table.h"
 #include "core/unwind/walk.h"
 
-// Set by the linker: where this module begins, and where its code ends.
+// Set by the linker: the ELF header of this module.
 extern "C" {
-[[gnu::visibility("hidden")]] extern const char __ehdr_start, _etext;
+[[gnu::visibility("hidden")]] extern const ElfW(Ehdr) __ehdr_start;
 }
 
 namespace thrace::unwind {
+namespace {
+
+// The code of this module.
+CodeRange own_code() {
+  const auto start = reinterpret_cast<uint64_t>(&__ehdr_start);
+  const uint64_t bias = __ehdr_start.e_type == ET_DYN ? start : 0;
+  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(start + __ehdr_start.e_phoff);
+  for (uint32_t i = 0; i < __ehdr_start.e_phnum; i++) {
+    const ElfW(Phdr)& segment = segments[i];
+    if (segment.p_type == PT_LOAD && (segment.p_flags & PF_X))
+      return {bias + segment.p_vaddr, bias + segment.p_vaddr + segment.p_memsz};
+  }
+  return {};
+}
+
+}  // namespace
 
 // The frame address makes the compiler keep rbp here, whatever its options: below it lie the
 // caller's registers.
@@ -21,9 +39,8 @@ namespace thrace::unwind {
                      .bp = frame[0],
                      .has_bp = true,
                      .interrupted = false};
-  const CodeRange ours{reinterpret_cast<uint64_t>(&__ehdr_start),
-                       reinterpret_cast<uint64_t>(&_etext)};
-  return walk(caller, frames, limit, own, mode, ours);
+  const CodeRange by_rules = mode == Mode::FramePointers ? own_code() : CodeRange{};
+  return walk(caller, frames, limit, own, mode, by_rules);
 }
 
 void begin_unload() { g_learners.begin_unload(); }
