@@ -9,6 +9,12 @@ Outcome c11_outcome(int result) {
   return result == thrd_timedout ? Outcome::Timeout : Outcome::Error;
 }
 
+// The release of a mutex that libc makes inside a wait.
+void release_early(const void* mutex) {
+  if (has_waiters(mutex)) [[unlikely]]
+    wake_stack(wake(WakeKind::Unlock, mutex, kWakeAll));
+}
+
 }  // namespace
 
 // libc releases the mutex inside the wait, so the look for its waiters comes before: as late as
@@ -17,7 +23,7 @@ Outcome c11_outcome(int result) {
 #define WAIT(definition, id, outcome, args)                              \
   definition {                                                           \
     if (!recording()) return real.id args;                               \
-    if (unlock_frees(as_mutex(mutex))) Release(WakeKind::Unlock, mutex); \
+    if (unlock_frees(as_mutex(mutex))) release_early(mutex);             \
     Wait wait;                                                           \
     wait.begin(WaitReason::Cond, cond, 0);                               \
     const int result = real.id args;                                     \
@@ -25,10 +31,13 @@ Outcome c11_outcome(int result) {
     return result;                                                       \
   }
 
-#define SIGNAL(definition, id, kind, count)             \
-  definition {                                          \
-    if (recording()) wake(WakeKind::kind, cond, count); \
-    return real.id(cond);                               \
+#define SIGNAL(definition, id, kind, count)                  \
+  definition {                                               \
+    if (!recording()) return real.id(cond);                  \
+    const Told told = wake(WakeKind::kind, cond, count);     \
+    const int result = real.id(cond);                        \
+    wake_stack(told);                                        \
+    return result;                                           \
   }
 
 // A wrapper of one version of a name (see exports.map).

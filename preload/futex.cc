@@ -57,22 +57,26 @@ long wait_for(const Request& request, WaitReason reason) {
 }
 
 // The count of a wake comes as an int; INT_MAX is the usual word for all.
-void tell(long word, long count) {
+Told tell(long word, long count) {
   const auto n = static_cast<int>(count);
-  if (n > 0) wake(WakeKind::Futex, address(word), n == INT32_MAX ? kWakeAll : n);
+  if (n <= 0) return {};
+  return wake(WakeKind::Futex, address(word), n == INT32_MAX ? kWakeAll : n);
 }
 
 long wake_by(const Request& request) {
-  tell(request.a, request.c);
-  return request.make();
+  const Told told = tell(request.a, request.c);
+  const long result = request.make();
+  wake_stack(told);
+  return result;
 }
 
 // Those who are moved wait for the second word from then on.
 long move(const Request& request) {
-  tell(request.a, request.c);
+  const Told told = tell(request.a, request.c);
   const long result = request.make();
   const long moved = result > request.c ? result - request.c : 0;
   if (moved > 0) requeue(address(request.a), address(request.e), static_cast<uint32_t>(moved));
+  wake_stack(told);
   return result;
 }
 
@@ -88,9 +92,12 @@ long futex(const Request& request) {
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
       return wake_by(request);
-    case FUTEX_UNLOCK_PI:
-      tell(request.a, 1);
-      return request.make();
+    case FUTEX_UNLOCK_PI: {
+      const Told told = tell(request.a, 1);
+      const long result = request.make();
+      wake_stack(told);
+      return result;
+    }
     case FUTEX_WAKE_OP:
       tell(request.e, request.d);
       return wake_by(request);

@@ -17,7 +17,7 @@ struct OnceCall {
 // Names us to those who wait; true if somebody does.
 bool tell(const void* control) {
   if (!recording() || !has_waiters(control)) return false;
-  wake(WakeKind::Done, control, kWakeAll);
+  wake_stack(wake(WakeKind::Done, control, kWakeAll));
   return true;
 }
 

@@ -41,8 +41,11 @@ WAIT(sem_clockwait, usable(clock, time), (sem_t * semaphore, clockid_t clock, co
      (semaphore, clock, time))
 
 THRACE_HOOK(int, sem_post, (sem_t * semaphore)) {
-  if (recording()) wake(WakeKind::Post, semaphore, 1);
-  return real.sem_post(semaphore);
+  if (!recording()) return real.sem_post(semaphore);
+  const Told told = wake(WakeKind::Post, semaphore, 1);
+  const int result = real.sem_post(semaphore);
+  wake_stack(told);
+  return result;
 }
 
 }  // namespace thrace

@@ -67,6 +67,8 @@ struct ArenaHeader {
   uint32_t stress;       // 4 KiB chunks only, generations without pause
   uint32_t wait_on_full; // THRACE_ON_FULL=wait
   uint32_t light_fence;  // 1: membarrier works, the gate needs no fence of its own
+  uint32_t stack_depth;  // frames of a call stack; 0: events carry none
+  uint32_t frame_pointers;  // 1: stacks are walked by frame pointers
   uint64_t frequency;    // ticks per second
   uint64_t start_ticks;  // when the session began, with the two clocks at that moment, in ns
   uint64_t start_mono;

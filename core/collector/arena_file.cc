@@ -76,6 +76,8 @@ void fill_header(char* base, const ArenaOptions& options, size_t bytes) {
   header.clock = options.clock;
   header.stress = options.stress;
   header.wait_on_full = options.wait_on_full;
+  header.stack_depth = options.stack_depth;
+  header.frame_pointers = options.frame_pointers;
   header.light_fence = membarrier_works();
   header.collector_pid = getpid();
   copy_text(header.options, options.options);

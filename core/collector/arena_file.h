@@ -13,6 +13,8 @@ struct ArenaOptions {
   ClockKind clock = ClockKind::Monotonic;
   bool stress = false;
   bool wait_on_full = false;
+  uint32_t stack_depth = 0;
+  bool frame_pointers = false;
   std::string options = {};  // ArenaHeader::options
   std::string output = {};   // ArenaHeader::output
 };

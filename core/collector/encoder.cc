@@ -148,7 +148,9 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
     stack = record_stack(text, m, spec.number, rest);
   else if (spec.number == Event::GoStatus)
     stack = status_stack(text, m, static_cast<Status>(args[1]));
-  else if (spec.number == Event::GoBlock || spec.number == Event::GoUnblock)
+  else if (spec.number == Event::GoBlock)  // taken up again after a signal handler
+    stack = status_stack(text, m, Status::Waiting);
+  else if (spec.number == Event::GoUnblock && static_cast<Outcome>(arg) != Outcome::Interrupted)
     m.wait_stack.frames.clear();
   if (m.gap) [[unlikely]]
     gap(text, m, spec.number, record[1]);

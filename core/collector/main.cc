@@ -83,6 +83,7 @@ int main(int argc, char** argv) {
   ArenaGrowth growth;
   char* base = create_arena(options.arena,
                             {options.buffer, options.clock, options.stress, options.wait_on_full,
+                             options.stacks ? options.stack_depth : 0, options.frame_pointers,
                              options.variables, options.output},
                             error, &growth);
   if (!base) return fail(options, error, kFailed);

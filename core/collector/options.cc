@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/collector/clock.h"
+#include "core/format/event.h"
 
 namespace thrace::collector {
 namespace {
@@ -67,6 +68,15 @@ std::string_view read_variable(std::string_view name, std::string_view value, Op
     if (!read_amount(value, kDurations, number) || number < kShortestPeriod)
       return "a duration of at least 1ms, such as 1s or 10ms";
     options.period = number;
+  } else if (name == "THRACE_STACKS") {
+    options.frame_pointers = value == "fp";
+    options.stacks = value != "none";
+    if (value != "auto" && value != "unwind" && value != "fp" && value != "none")
+      return "auto, unwind, fp or none";
+  } else if (name == "THRACE_DEPTH") {
+    if (!read_amount(value, kPlain, number) || number < 1 || number > kMaxFrames)
+      return "a number of frames between 1 and 128";
+    options.stack_depth = static_cast<uint32_t>(number);
   } else if (name == "THRACE_ON_FULL") {
     if (!choose(value, "wait", true, "drop", false, options.wait_on_full)) return "drop or wait";
   } else if (name == "THRACE_CLOCK") {

@@ -26,6 +26,9 @@ struct Options {
   bool stress = false;
   bool wait_on_full = false;
   ClockKind clock = ClockKind::Monotonic;
+  bool stacks = true;         // events carry call stacks
+  uint32_t stack_depth = 32;  // of so many frames
+  bool frame_pointers = false;
   std::string log;
   Sync sync = Sync::None;
   std::string variables;  // "NAME=value\n" of each THRACE_* variable

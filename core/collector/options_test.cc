@@ -37,6 +37,17 @@ TEST(Options, AreReadFromTheEnvironment) {
   EXPECT_EQ(options.variables.find("HOME"), std::string::npos);
 }
 
+TEST(Options, StacksAreTakenUnlessToldOtherwise) {
+  Options options;
+  EXPECT_EQ(read({"THRACE_DEPTH=128"}, options), "");
+  EXPECT_TRUE(options.stacks && !options.frame_pointers);
+  EXPECT_EQ(options.stack_depth, 128u);
+  EXPECT_EQ(read({"THRACE_STACKS=fp"}, options), "");
+  EXPECT_TRUE(options.stacks && options.frame_pointers);
+  EXPECT_EQ(read({"THRACE_STACKS=none"}, options), "");
+  EXPECT_FALSE(options.stacks);
+}
+
 TEST(Options, TheOutputIsAbsolute) {
   Options options;
   EXPECT_EQ(read({"THRACE_OUTPUT=sub/x"}, options), "");
@@ -55,6 +66,9 @@ TEST(Options, WrongValuesAreNamed) {
        "THRACE_PERIOD is \"5\", it must be a duration of at least 1ms, such as 1s or 10ms"},
       {"THRACE_ON_FULL=no", "THRACE_ON_FULL is \"no\", it must be drop or wait"},
       {"THRACE_CLOCK=sun", "THRACE_CLOCK is \"sun\", it must be tsc or mono"},
+      {"THRACE_STACKS=yes", "THRACE_STACKS is \"yes\", it must be auto, unwind, fp or none"},
+      {"THRACE_DEPTH=129",
+       "THRACE_DEPTH is \"129\", it must be a number of frames between 1 and 128"},
       {"THRACE_SYNC=1", "THRACE_SYNC is \"1\", it must be none, generation or end"},
   };
   for (const auto& [variable, error] : cases) {

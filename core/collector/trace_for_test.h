@@ -8,6 +8,7 @@
 
 #include "core/format/batch.h"
 #include "core/format/file.h"
+#include "core/format/frames.h"
 
 namespace thrace {
 
@@ -31,13 +32,23 @@ struct TestTrace {
         std::string line = "M" + std::to_string(batch.m) + " " + std::string(event.spec->name);
         if (batch.m) line += "@" + std::to_string(event.time);
         for (size_t a = 0; a < event.spec->nargs; a++)
-          line +=
-              " " + (event.spec->args[a].type == ArgType::Bytes ? std::string(event.bytes)
-                                                                : std::to_string(event.args[a]));
+          line += " " + value(event, a);
+        if (event.stack) line += " stack " + std::to_string(event.stack);
         out.push_back(line);
       }
     }
     return out;
+  }
+
+  static std::string value(const EventView& event, size_t a) {
+    if (event.spec->args[a].type == ArgType::Bytes) return std::string(event.bytes);
+    if (event.spec->args[a].type != ArgType::Frames) return std::to_string(event.args[a]);
+    std::vector<uint64_t> frames;
+    if (!decode_frames(event.bytes, frames)) return "malformed";
+    std::string text;
+    for (const uint64_t frame : frames)
+      text += (text.empty() ? "" : ",") + std::to_string(frame);
+    return text;
   }
 
   std::string end(size_t i) const {

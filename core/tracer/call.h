@@ -28,6 +28,7 @@ class Call {
  private:
   void begin(uint32_t number, int64_t arg);
   void finish(uint32_t error, int64_t result);
+  bool finish_fast(uint32_t error, int64_t result);
 
   Canary canary_;
   Thread* m_ = nullptr;

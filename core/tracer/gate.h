@@ -118,7 +118,7 @@ class TraceLocker {
     const auto seq = static_cast<uint32_t>(seen) + 1;
     char* const chunk = g_guest.base + static_cast<size_t>(tail.page()) * kPage;
     record.at = reinterpret_cast<uint64_t*>(chunk) + tail.offset();
-    writer::fill(record, Event::Wake, gen_, static_cast<uint32_t>(kind), object, seq, waiters);
+    writer::fill(record, Event::Wake, gen_, {}, static_cast<uint32_t>(kind), object, seq, waiters);
     return seq;
   }
 }

@@ -28,6 +28,7 @@ enum class Armed : uint32_t {
 // Rule T-a: page-aligned, whole pages, all zero at first.
 struct alignas(kPage) Wiped {
   std::atomic<Armed> armed;
+  std::atomic<uint32_t> modules;  // who looks at the list of modules (preload/modules.h, L4)
   WaitTable waits;
 };
 
@@ -39,6 +40,8 @@ struct Guest {
   bool light_fence = false;        // the collector's membarrier makes the gate's fence
   ClockKind clock = ClockKind::Monotonic;
   uint64_t blocked_ticks = 0;      // a system call that took longer counts as blocked: 20 us
+  uint32_t stack_depth = 0;        // frames of a call stack; 0: none are taken
+  bool frame_pointers = false;     // they are found by frame pointers, not by unwind tables
   uint64_t main_stack_low = 0;     // bounds of the initial thread's stack
   uint64_t main_stack_high = 0;
 };

@@ -273,7 +273,7 @@ TEST(Hammer, SignalsJumpsAndGenerations) {
               verdict.abandoned, verdict.resyncs, lost);
   EXPECT_GT(verdict.records, 1'000'000u);
   EXPECT_GT(g_jumps.load(), 100u);
-  EXPECT_GT(advances, 100u);
+  EXPECT_GT(advances, 20u);
 }
 
 }  // namespace

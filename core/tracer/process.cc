@@ -1,9 +1,11 @@
 // The life of a traced process: claiming a slot of the arena, at start and after a fork, and leaving.
+#include <algorithm>
 #include <cstring>
 
 #include "core/tracer/gate.h"
 #include "core/tracer/slots.h"
 #include "core/tracer/task.h"
+#include "core/unwind/capture.h"
 
 namespace thrace {
 namespace {
@@ -95,6 +97,8 @@ bool start_process(char* base, const Identity& identity, bool light_fence) {
   g_guest.header = &arena_header(base);
   g_guest.clock = g_guest.header->clock;
   g_guest.light_fence = light_fence;
+  g_guest.stack_depth = std::min(g_guest.header->stack_depth, kMaxFrames);
+  g_guest.frame_pointers = g_guest.header->frame_pointers;
   g_guest.blocked_ticks = g_guest.header->frequency * kBlockedMicroseconds / 1'000'000;
   uint32_t number;
   Process* slot = is_open() ? claim_slot(number) : nullptr;
@@ -129,6 +133,7 @@ void claim_after_fork() {
   Armed wiped = Armed::Wiped;
   if (!g_guest.base || !g_wiped.armed.compare_exchange_strong(wiped, Armed::Claiming)) return;
   forget_announced_fork();
+  unwind::after_fork();
   uint32_t number;
   Process* slot = is_open() ? claim_slot(number) : nullptr;
   if (!slot) {

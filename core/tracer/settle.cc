@@ -68,11 +68,11 @@ void restore_cold(const TraceLocker& gate, const Interrupted& outer) {
   const uint32_t gen = gate.gen();
   switch (outer.status) {
     case Status::Waiting:
-      writer::write_published(m, gen, Event::GoBlock, outer.status, outer.frame, outer.detail,
-                              outer.object, outer.holder_tid, outer.holder_tid);
+      writer::write_published(m, gen, Event::GoBlock, outer.status, outer.frame, {},
+                              outer.detail, outer.object, outer.holder_tid, outer.holder_tid);
       break;
     case Status::Syscall:
-      writer::write_published(m, gen, Event::GoSyscallBegin, outer.status, outer.frame,
+      writer::write_published(m, gen, Event::GoSyscallBegin, outer.status, outer.frame, {},
                               outer.detail, outer.object, 0);
       break;
     case Status::Runnable:

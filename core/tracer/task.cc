@@ -24,6 +24,8 @@ Thread* find_thread(uint64_t handle) {
 }  // namespace
 
 uint32_t create_task(const void* start_routine) {
+  if (!recording()) return 0;
+  const CallStack stack = take_stack();
   const TraceLocker gate = acquire();
   if (!gate.ok()) return 0;
   Canary here;
@@ -36,8 +38,9 @@ uint32_t create_task(const void* start_routine) {
     child.g.store(g, kRelaxed);
     child.tail.store(Tail::make(0, 0, 0, 0, static_cast<uint32_t>(Status::Runnable)).word,
                      kRelaxed);
-    if (gate.event(Event::GoCreate, Status::Running, Status::Running, g,
-                   reinterpret_cast<uint64_t>(start_routine))) {
+    if (writer::write(gate.m(), gate.gen(), Event::GoCreate, Status::Running, Status::Running, stack,
+                      g, reinterpret_cast<uint64_t>(start_routine))
+            .outcome == writer::Reserved::Yes) {
       writer::introduced(child, gate.gen());  // creation is its status
       child.phase.store(ThreadPhase::Created, std::memory_order_release);
       restore(gate, outer);

@@ -40,6 +40,7 @@ Waker waker_of(Stamp stamp, uint32_t gen) { return {stamp.m(), stamp.age(gen), s
 void Wait::begin(WaitReason reason, const void* object, uint32_t holder_tid,
                  const int* holder_word) {
   if (!recording()) return;
+  const CallStack stack = take_stack();
   {
     const TraceLocker gate = acquire();
     if (!gate.ok()) return;
@@ -49,7 +50,7 @@ void Wait::begin(WaitReason reason, const void* object, uint32_t holder_tid,
     object_ = reinterpret_cast<uint64_t>(object);
     reason_ = reason;
     holder_tid_ = holder_tid;
-    writer::write_published(*m_, gate.gen(), Event::GoBlock, Status::Waiting, canary_.address(),
+    writer::write_published(*m_, gate.gen(), Event::GoBlock, Status::Waiting, canary_.address(), stack,
                             static_cast<uint32_t>(reason), object_, holder_tid, holder_tid);
   }
   // W1: after the GoBlock, before the real call.

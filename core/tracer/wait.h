@@ -61,10 +61,25 @@ inline bool has_waiters(const void* object) {
 
 inline constexpr uint32_t kWakeAll = UINT32_MAX;
 
+// A Wake that was written: what its stack needs to be told.
+struct Told {
+  bool written = false;
+  uint32_t seq = 0;  // 0: its stack is of no interest, nobody waits
+  uint32_t gen = 0;
+
+  explicit operator bool() const { return written; }
+};
+
 // Writes a Wake for `object` and stamps it (W2, W3).  `count`: how many tokens are given (1, n or
 // kWakeAll).  Tokens (Signal, Broadcast, Post, Futex) and Exit are written even if nobody waits;
-// the others only if somebody does.  True if a Wake was written.
-bool wake(WakeKind kind, const void* object, uint32_t count);
+// the others only if somebody does.
+Told wake(WakeKind kind, const void* object, uint32_t count);
+
+// Writes the stack of a Wake, after the real release: nobody waits longer because it is taken.
+THRACE_HIDDEN void write_wake_stack(Told told);
+inline void wake_stack(Told told) {
+  if (told.seq && g_guest.stack_depth) write_wake_stack(told);
+}
 
 // The releases of locks: silent while nobody waits.
 class Release {
@@ -77,7 +92,10 @@ class Release {
   }
   // After the real release.  Never reads the object: it may be gone (design, section 4).
   void after() {
-    if (!told_ && has_waiters(object_)) [[unlikely]] late(kind_, object_, before_);
+    if (told_) [[unlikely]]
+      wake_stack(told_);
+    else if (has_waiters(object_)) [[unlikely]]
+      late(kind_, object_, before_);
   }
 
   // What after() does if somebody waits: stamps late, unless another release has done so since
@@ -86,7 +104,7 @@ class Release {
 
  private:
   WakeKind kind_;
-  bool told_ = false;
+  Told told_;
   const void* object_;
   uint64_t before_ = 0;
 };

@@ -12,6 +12,12 @@ bool is_token(WakeKind kind) {
          kind == WakeKind::Futex || kind == WakeKind::Requeue;
 }
 
+// A release that woke nobody says nothing by its place; a signal that nobody waited for does.
+bool wants_stack(WakeKind kind, uint32_t waiters) {
+  if (kind == WakeKind::Exit) return false;
+  return waiters || kind == WakeKind::Signal || kind == WakeKind::Broadcast;
+}
+
 bool is_waiting_for(const Thread& m, uint64_t object) {
   return m.wait_object.load(std::memory_order_acquire) == object;
 }
@@ -55,27 +61,38 @@ void stamp_oldest(const WaitBucket& bucket, uint64_t object, Stamp stamp, uint32
 
 }  // namespace
 
-bool wake(WakeKind kind, const void* object, uint32_t count) {
+Told wake(WakeKind kind, const void* object, uint32_t count) {
   const TraceLocker gate = acquire();
-  if (!gate.ok()) return false;
+  if (!gate.ok()) return {};
   const auto address = reinterpret_cast<uint64_t>(object);
   WaitBucket& bucket = g_wiped.waits.of(address);
   const Waiters waiters = find_waiters(bucket, address);
-  if (!waiters.count && !is_token(kind) && kind != WakeKind::Exit) return false;
+  if (!waiters.count && !is_token(kind) && kind != WakeKind::Exit) return {};
 
   const uint32_t m = gate.m().m.load(kRelaxed);
   const uint32_t seq = gate.wake(kind, address, waiters.count);
-  if (!seq || seq > Stamp::kMaxSeq || m > Stamp::kMaxM) return seq != 0;
+  const Told told{seq != 0, wants_stack(kind, waiters.count) ? seq : 0, gate.gen()};
+  if (!seq || seq > Stamp::kMaxSeq || m > Stamp::kMaxM) return told;
   const Stamp stamp = Stamp::make(address, m, gate.gen(), seq);
   bucket.released.store(stamp.word, std::memory_order_release);
   if (is_token(kind)) stamp_oldest(bucket, address, stamp, count, waiters.oldest);
-  return true;
+  return told;
+}
+
+void write_wake_stack(Told told) {
+  const CallStack stack = take_stack();
+  if (!stack.count) return;
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  writer::write(gate.m(), gate.gen(), Event::WakeStack, kAny, kKeep, stack, told.seq,
+                gate.gen() - told.gen);
 }
 
 void Release::late(WakeKind kind, const void* object, uint64_t before) {
   if (!recording()) return;
   const auto address = reinterpret_cast<uint64_t>(object);
-  if (g_wiped.waits.of(address).released.load(kRelaxed) == before) wake(kind, object, kWakeAll);
+  if (g_wiped.waits.of(address).released.load(kRelaxed) == before)
+    wake_stack(wake(kind, object, kWakeAll));
 }
 
 void requeue(const void* from, const void* to, uint32_t count) {

@@ -136,7 +136,7 @@ void write_status(Thread& m, uint32_t gen) {
   constexpr uint32_t kWords = 7;
   const Record record = reserve(m, gen, kWords, kAny, kKeep, read);
   if (record.outcome != Reserved::Yes) return;
-  fill(record, Event::GoStatus, gen, m.g.load(relaxed), status, detail, object, holder_tid,
+  fill(record, Event::GoStatus, gen, {}, m.g.load(relaxed), status, detail, object, holder_tid,
        since ? since : record.time);
   introduced(m, gen);
 }

@@ -3,7 +3,7 @@
 // All functions here need an open gate of `m` in generation `gen`.
 #pragma once
 
-#include "core/format/event.h"
+#include "core/tracer/call_stack.h"
 #include "core/tracer/local.h"
 
 namespace thrace {
@@ -54,10 +54,11 @@ struct Record {
 //
 // `prepare(tail)` is called before each attempt with the tail that the exchange expects: what it stores
 // or reads belongs to the same moment as the exchange, for a handler that comes between the two writes
-// events and so makes the exchange fail.
-template <typename Prepare>
+// events and so makes the exchange fail.  `accept(time)` looks at the time that the record would have:
+// if it is false, the outcome is Moot, too.
+template <typename Prepare, typename Accept>
 [[gnu::always_inline]] inline Record reserve(Thread& m, uint32_t gen, uint32_t words, Status before,
-                                             Status after, Prepare prepare) {
+                                             Status after, Prepare prepare, Accept accept) {
   Record record;
   record.words = words;
   for (;;) {
@@ -76,6 +77,10 @@ template <typename Prepare>
     prepare(tail);
     compiler_fence();
     record.time = ticks();
+    if (!accept(record.time)) [[unlikely]] {
+      record.outcome = Reserved::Moot;
+      return record;
+    }
     uint64_t next = tail.word + (static_cast<uint64_t>(words) << 3);
     if (after != kKeep) next = (next & ~uint64_t{7}) | static_cast<uint64_t>(after);
     if (local_cas(m.tail, tail.word, next)) [[likely]] {
@@ -85,6 +90,12 @@ template <typename Prepare>
       return record;
     }
   }
+}
+
+template <typename Prepare>
+[[gnu::always_inline]] inline Record reserve(Thread& m, uint32_t gen, uint32_t words, Status before,
+                                             Status after, Prepare prepare) {
+  return reserve(m, gen, words, before, after, prepare, [](uint64_t) { return true; });
 }
 
 [[gnu::always_inline]] inline Record reserve(Thread& m, uint32_t gen, uint32_t words, Status before,
@@ -97,16 +108,20 @@ template <typename Prepare>
   __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
-// Fills in a reserved record: header, payload, header again (T3).
+// Fills in a reserved record: header, payload, header again (T3).  The record has room for the stack.
 template <typename... Args>
 [[gnu::always_inline]] inline void fill(const Record& record, Event type, uint32_t gen,
-                                        uint32_t arg0, Args... args) {
-  const auto number = static_cast<uint8_t>(type);
+                                        const CallStack& stack, uint32_t arg0, Args... args) {
+  const auto number = static_cast<uint8_t>(static_cast<uint8_t>(type) | (stack.count ? kStackBit : 0));
   put(record.at, RecordHeader::make(RecordState::Reserved, number, gen, record.words, arg0));
   compiler_fence();
   record.at[1] = record.time;
   uint64_t* word = record.at + 2;
   ((*word++ = static_cast<uint64_t>(args)), ...);
+  if (stack.count) {
+    *word++ = static_cast<uint64_t>(stack.end) << 32 | stack.count;
+    for (uint32_t i = 0; i < stack.count; i++) *word++ = stack.frames[i];
+  }
   compiler_fence();
   put(record.at, RecordHeader::make(RecordState::Committed, number, gen, record.words, arg0));
 }
@@ -116,7 +131,18 @@ template <typename... Args>
 [[gnu::always_inline]] inline Record write(Thread& m, uint32_t gen, Event type, Status before,
                                            Status after, uint32_t arg0, Args... args) {
   const Record record = reserve(m, gen, 2 + sizeof...(args), before, after);
-  if (record.outcome == Reserved::Yes) [[likely]] fill(record, type, gen, arg0, args...);
+  if (record.outcome == Reserved::Yes) [[likely]] fill(record, type, gen, {}, arg0, args...);
+  return record;
+}
+
+// The same with a stack, which may be none.
+template <typename... Args>
+[[gnu::always_inline]] inline Record write(Thread& m, uint32_t gen, Event type, Status before,
+                                           Status after, const CallStack& stack, uint32_t arg0,
+                                           Args... args) {
+  const Record record =
+      reserve(m, gen, static_cast<uint32_t>(2 + sizeof...(args)) + stack.words(), before, after);
+  if (record.outcome == Reserved::Yes) [[likely]] fill(record, type, gen, stack, arg0, args...);
   return record;
 }
 
@@ -124,7 +150,8 @@ template <typename... Args>
 // (`type`), from Running to `after`.  `frame`: the address of the Canary of the Wait or Call.
 template <typename... Args>
 [[gnu::always_inline]] inline Record write_published(Thread& m, uint32_t gen, Event type,
-                                                     Status after, uint64_t frame, uint32_t detail,
+                                                     Status after, uint64_t frame,
+                                                     const CallStack& stack, uint32_t detail,
                                                      uint64_t object, uint64_t holder_tid,
                                                      Args... args) {
   constexpr auto relaxed = std::memory_order_relaxed;
@@ -135,9 +162,10 @@ template <typename... Args>
     m.frame.store(frame, relaxed);
   };
   const Record record =
-      reserve(m, gen, 3 + sizeof...(args), Status::Running, after, publish);
+      reserve(m, gen, static_cast<uint32_t>(3 + sizeof...(args)) + stack.words(), Status::Running,
+              after, publish);
   if (record.outcome == Reserved::Yes) [[likely]]
-    fill(record, type, gen, detail, object, args...);
+    fill(record, type, gen, stack, detail, object, args...);
   m.since.store(record.time, relaxed);
   return record;
 }
@@ -147,7 +175,7 @@ template <typename... Args>
   const auto publish = [&](Tail) { m.frame.store(frame, std::memory_order_relaxed); };
   const Record record = reserve(m, gen, 2, Status::Running, Status::Runnable, publish);
   if (record.outcome == Reserved::Yes) [[likely]]
-    fill(record, Event::GoStop, gen, static_cast<uint32_t>(StopReason::Yield));
+    fill(record, Event::GoStop, gen, {}, static_cast<uint32_t>(StopReason::Yield));
   return record;
 }
 
