@@ -57,7 +57,7 @@ std::vector<Frame> Binary::look_up(uint64_t address) {
   for (const DebugFrame& from : known) {
     Frame frame;
     frame.function = function_name(from, from.inlined ? nullptr : symbol);
-    frame.file = pool_.intern(from.file);
+    frame.file = source_path(from);
     frame.line = from.line;
     frame.inlined = from.inlined;
     frames.push_back(frame);
@@ -65,14 +65,20 @@ std::vector<Frame> Binary::look_up(uint64_t address) {
   return frames;
 }
 
+std::string_view Binary::source_path(const DebugFrame& frame) {
+  if (frame.file.empty() || frame.file.starts_with('/') || frame.folder.empty())
+    return pool_.intern(frame.file);
+  return pool_.intern(fmt::format("{}/{}", frame.folder, frame.file));
+}
+
 // DWARF knows the function, but not always its full name: then the symbol has it.
 std::string_view Binary::function_name(const DebugFrame& frame, const Symbol* symbol) {
   std::string_view name = frame.linkage_name;
   if (name.empty() && symbol && (frame.name.empty() || is_mangled(symbol->name)))
     name = symbol->name;
-  if (options_.raw_names) return pool_.intern(name.empty() ? frame.name : name);
   // A linkage name that is not mangled is an alias for the assembler only.
-  if (!frame.name.empty() && !is_mangled(name)) return pool_.intern(frame.name);
+  const bool is_alias = !is_mangled(name) && !options_.raw_names;
+  if (name.empty() || (is_alias && !frame.name.empty())) return pool_.intern(frame.name);
   return readable(name);
 }
 

@@ -41,6 +41,7 @@ class Binary {
   void load();
   std::vector<Frame> look_up(uint64_t address);
   std::string_view function_name(const DebugFrame& frame, const Symbol* symbol);
+  std::string_view source_path(const DebugFrame& frame);
   std::string_view readable(std::string_view name);
   std::string address_text(uint64_t address) const;
 

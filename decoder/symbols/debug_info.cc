@@ -6,20 +6,9 @@
 
 #include <algorithm>
 
-#include "decoder/symbols/string_pool.h"
+#include "decoder/symbols/dies.h"
 
 namespace thrace {
-namespace {
-
-// An attribute of the DIE, or of the declaration or abstract function that it stands for.
-std::string_view string_attribute(Dwarf_Die& die, unsigned name) {
-  Dwarf_Attribute found;
-  return dwarf_attr_integrate(&die, name, &found) ? bounded(dwarf_formstring(&found))
-                                                  : std::string_view();
-}
-
-}  // namespace
-
 std::unique_ptr<DebugInfo> DebugInfo::open(const ElfFile& file, FileSearch& search,
                                            SymbolNotes& notes) {
   std::unique_ptr<DebugInfo> info(new DebugInfo);
@@ -74,6 +63,7 @@ std::vector<DebugFrame> DebugInfo::find(uint64_t address) {
   const FunctionTable& functions = *unit.functions;
 
   DebugFrame frame;
+  frame.folder = string_attribute(unit.die, DW_AT_comp_dir);
   set_line(unit, address, frame);
   uint32_t at = functions.find(address);
   if (at == FunctionTable::kNone && frame.line != 0) frames.push_back(frame);
@@ -86,7 +76,7 @@ std::vector<DebugFrame> DebugInfo::find(uint64_t address) {
     frames.push_back(frame);
     if (!scope.inlined) break;
     if (!files && dwarf_getsrcfiles(&unit.die, &files, &count) != 0) files = nullptr;
-    frame = {};
+    frame = {.folder = frame.folder};
     if (files && scope.call_file < count)
       frame.file = bounded(dwarf_filesrc(files, scope.call_file, nullptr, nullptr));
     frame.line = scope.call_line;
@@ -127,7 +117,8 @@ void DebugInfo::set_names(Dwarf_Off offset, DebugFrame& frame) {
   frame.linkage_name = string_attribute(die, DW_AT_linkage_name);
   if (frame.linkage_name.empty())
     frame.linkage_name = string_attribute(die, DW_AT_MIPS_linkage_name);
-  frame.name = string_attribute(die, DW_AT_name);
+  frame.name =
+      frame.linkage_name.empty() ? names_.full_name(die) : string_attribute(die, DW_AT_name);
 }
 
 }  // namespace thrace

@@ -13,14 +13,16 @@
 #include "decoder/symbols/elf_file.h"
 #include "decoder/symbols/file_search.h"
 #include "decoder/symbols/function_table.h"
+#include "decoder/symbols/scope_names.h"
 
 namespace thrace {
 
-// A function at an address as DWARF has it.  The texts lie in the file.
+// A function at an address as DWARF has it.  The texts live as long as the DebugInfo.
 struct DebugFrame {
-  std::string_view linkage_name;  // may be empty
-  std::string_view name;          // may be empty
-  std::string_view file;          // may be empty
+  std::string_view linkage_name{};  // may be empty
+  std::string_view name{};          // in full, if there is no linkage name; may be empty
+  std::string_view file{};          // may be empty
+  std::string_view folder{};        // that a relative file lies in; may be empty
   uint32_t line = 0;
   bool inlined = false;
 };
@@ -61,6 +63,7 @@ class DebugInfo {
   Dwarf* shared_ = nullptr;  // what dwz moved there
   std::vector<Unit> units_;
   RangeMap map_;  // address -> unit
+  ScopeNames names_;
 };
 
 }  // namespace thrace

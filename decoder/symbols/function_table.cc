@@ -5,18 +5,19 @@
 
 #include <algorithm>
 
+#include "decoder/symbols/dies.h"
+
 namespace thrace {
 namespace {
 
-constexpr int kMaxDepth = 256;
 // Hostile scopes may share one long list of ranges, so that their number is not bounded by the
 // size of the file.
 constexpr size_t kMaxRanges = 8 << 20;
 
-uint32_t number(Dwarf_Die& die, unsigned attribute) {
-  Dwarf_Attribute found;
+// Where a call stands; 0 if it does not say so.
+uint32_t call_site(Dwarf_Die& die, unsigned attribute) {
   Dwarf_Word value = 0;
-  if (!dwarf_attr(&die, attribute, &found) || dwarf_formudata(&found, &value) != 0) return 0;
+  number_attribute(die, attribute, value);
   return static_cast<uint32_t>(std::min<Dwarf_Word>(value, UINT32_MAX));
 }
 
@@ -68,8 +69,8 @@ class FunctionTable::Builder {
     const size_t before = ranges.size();
     if (before < kMaxRanges) add_ranges(die, index, ranges);
     if (ranges.size() == before) return parent;
-    scopes_.push_back({dwarf_dieoffset(&die), parent, inlined ? number(die, DW_AT_call_file) : 0,
-                       inlined ? number(die, DW_AT_call_line) : 0, inlined});
+    scopes_.push_back({dwarf_dieoffset(&die), parent, inlined ? call_site(die, DW_AT_call_file) : 0,
+                       inlined ? call_site(die, DW_AT_call_line) : 0, inlined});
     return index;
   }
 

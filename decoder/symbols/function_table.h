@@ -42,19 +42,4 @@ class FunctionTable {
 // is left out.
 void add_ranges(Dwarf_Die& die, uint32_t value, std::vector<RangeMap::Range>& ranges);
 
-// Calls visit(child) for each child of `parent`.
-template <typename Visit>
-void each_child(Dwarf_Die& parent, Visit visit) {
-  Dwarf_Die child;
-  if (dwarf_child(&parent, &child) != 0) return;
-  while (true) {
-    const Dwarf_Off offset = dwarf_dieoffset(&child);
-    visit(child);
-    Dwarf_Die next;
-    // A damaged reference may lead backwards, round and round.
-    if (dwarf_siblingof(&child, &next) != 0 || dwarf_dieoffset(&next) <= offset) return;
-    child = next;
-  }
-}
-
 }  // namespace thrace

@@ -15,10 +15,10 @@ struct SymbolOptions {
 
   // Where debug files and copies of programs lie, under any name at any depth, or by build-id
   // (.build-id/xx/rest.debug).  They are preferred to debug_root.
-  std::vector<std::string> directories;
+  std::vector<std::string> directories{};
   std::string debug_root = "/usr/lib/debug";
 
-  std::vector<pid_t> jit_pids;  // processes whose perf-PID.map names code that belongs to no file
+  std::vector<pid_t> jit_pids{};  // processes whose perf-PID.map names code that belongs to no file
   std::string perf_map_directory = "/tmp";
 };
 

@@ -3,18 +3,12 @@
 
 #include <dwarf.h>
 
-#include "decoder/symbols/string_pool.h"
+#include "decoder/symbols/dies.h"
 
 namespace thrace {
 namespace {
 
-constexpr int kMaxDepth = 256;
 constexpr int kMaxTypes = 32;  // between a variable and a type with a size; hostile types go round
-
-bool number(Dwarf_Die& die, unsigned attribute, Dwarf_Word& value) {
-  Dwarf_Attribute found;
-  return dwarf_attr_integrate(&die, attribute, &found) && dwarf_formudata(&found, &value) == 0;
-}
 
 // The elements of an array; 0 if that is not known.
 uint64_t elements(Dwarf_Die& array) {
@@ -22,8 +16,8 @@ uint64_t elements(Dwarf_Die& array) {
   each_child(array, [&](Dwarf_Die& child) {
     if (dwarf_tag(&child) != DW_TAG_subrange_type) return;
     Dwarf_Word count = 0;
-    if (!number(child, DW_AT_count, count))
-      count = number(child, DW_AT_upper_bound, count) ? count + 1 : 0;
+    if (!number_attribute(child, DW_AT_count, count))
+      count = number_attribute(child, DW_AT_upper_bound, count) ? count + 1 : 0;
     if (__builtin_mul_overflow(product, count, &product)) product = 0;
   });
   return product;
@@ -38,20 +32,13 @@ uint64_t size_of(Dwarf_Die die) {
     if (!dwarf_attr_integrate(&die, DW_AT_type, &type) || !dwarf_formref_die(&type, &next)) break;
     die = next;
     Dwarf_Word size = 0;
-    if (number(die, DW_AT_byte_size, size))
+    if (number_attribute(die, DW_AT_byte_size, size))
       return __builtin_mul_overflow(count, size, &count) ? 0 : count;
     if (dwarf_tag(&die) == DW_TAG_array_type &&
         __builtin_mul_overflow(count, elements(die), &count))
       break;
   }
   return 0;
-}
-
-std::string_view name_of(Dwarf_Die& die) {
-  Dwarf_Attribute found;
-  for (const unsigned attribute : {DW_AT_linkage_name, DW_AT_name})
-    if (dwarf_attr_integrate(&die, attribute, &found)) return bounded(dwarf_formstring(&found));
-  return {};
 }
 
 }  // namespace
@@ -101,7 +88,8 @@ void VariableTable::add(Dwarf_Die& die) {
   } else if (code->atom != DW_OP_addr) {
     return;
   }
-  const std::string_view name = name_of(die);
+  std::string_view name = string_attribute(die, DW_AT_linkage_name);
+  if (name.empty()) name = string_attribute(die, DW_AT_name);
   const uint64_t size = size_of(die);
   if (!name.empty() && size != 0 && address != 0) variables_.push_back({name, address, size});
 }

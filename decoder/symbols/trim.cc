@@ -1,0 +1,54 @@
+// The tables that tell frames apart.
+#include "decoder/symbols/trim.h"
+
+namespace thrace {
+namespace {
+
+// A star at the end stands for any rest.
+struct ModuleRole {
+  std::string_view name;  // without folders
+  FrameRole role;
+};
+constexpr ModuleRole kModules[] = {
+    {"libthrace.so", FrameRole::Tracer}, {"libc.so.*", FrameRole::Libc},
+    {"libc-2.*", FrameRole::Libc},       {"libpthread.so.*", FrameRole::Libc},
+    {"libpthread-2.*", FrameRole::Libc}, {"ld-linux-x86-64.so.*", FrameRole::Libc},
+    {"ld-2.*", FrameRole::Libc},
+};
+
+constexpr std::string_view kStarts[] = {
+    "_start",  "__libc_start_main*", "__libc_start_call_main", "start_thread", "clone", "clone3",
+    "__clone", "__clone3",
+};
+
+bool matches(std::string_view text, std::string_view pattern) {
+  if (!pattern.ends_with('*')) return text == pattern;
+  return text.starts_with(pattern.substr(0, pattern.size() - 1));
+}
+
+}  // namespace
+
+FrameRole role_of(const Frame& frame) {
+  for (const std::string_view start : kStarts)
+    if (frame.known && matches(frame.function, start)) return FrameRole::Start;
+  const std::string_view module = frame.module.substr(frame.module.rfind('/') + 1);
+  for (const ModuleRole& entry : kModules)
+    if (matches(module, entry.name)) return entry.role;
+  return FrameRole::Program;
+}
+
+std::span<const Frame> trim(std::span<const Frame> stack, bool show_all) {
+  if (show_all) return stack;
+  std::span<const Frame> rest = stack;
+  while (!rest.empty() && role_of(rest.front()) == FrameRole::Tracer) rest = rest.subspan(1);
+  // A function and what was inlined into it are one.
+  for (bool more = true; more && !rest.empty() && role_of(rest.front()) == FrameRole::Libc;) {
+    more = rest.front().inlined;
+    rest = rest.subspan(1);
+  }
+  while (!rest.empty() && role_of(rest.back()) != FrameRole::Program)
+    rest = rest.first(rest.size() - 1);
+  return rest.empty() ? stack : rest;
+}
+
+}  // namespace thrace
