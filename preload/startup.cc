@@ -10,6 +10,7 @@
 #include "core/tracer/task.h"
 #include "preload/attach.h"
 #include "preload/descriptors.h"
+#include "preload/modules.h"
 #include "preload/raw.h"
 #include "preload/real.h"
 #include "preload/session.h"
@@ -77,7 +78,10 @@ bool start(char** argv, const char* const* environment) {
   find_main_stack();
   const Identity identity{static_cast<int32_t>(raw_syscall(SYS_getpid)),
                           static_cast<int32_t>(raw_syscall(SYS_getppid)), executable(argv), argv};
-  if (start_process(attached.base, identity, attached.light_fence)) return true;
+  if (start_process(attached.base, identity, attached.light_fence)) {
+    find_modules(identity.executable);
+    return true;
+  }
   if (attached.base && arena_header(attached.base).phase.load() == Phase::Open)
     complain(environment, "the arena has no room for another process");
   return false;
@@ -91,8 +95,9 @@ bool start(char** argv, const char* const* environment) {
   errno = before;
 }
 
-// The kernel kills everybody in a container whose process 1 ends, the collector too.
 [[gnu::destructor]] void on_exit() {
+  update_modules();
+  // The kernel kills everybody in a container whose process 1 ends, the collector too.
   finish_session();
 }
 

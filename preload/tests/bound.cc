@@ -17,7 +17,7 @@
 
 // What older programs refer to: V(name, version).
 #define OLDER(V)                                                                                 \
-  V(pthread_create, 2.2.5)                                                                       \
+  V(pthread_create, 2.2.5) V(dlopen, 2.2.5) V(dlsym, 2.2.5) V(dlclose, 2.2.5)                    \
   V(pthread_join, 2.2.5) V(pthread_once, 2.2.5) V(sem_wait, 2.2.5) V(sem_post, 2.2.5)            \
       V(pthread_rwlock_wrlock, 2.2.5) V(pthread_barrier_wait, 2.2.5) V(pthread_spin_lock, 2.2.5) \
           V(pthread_mutex_timedlock, 2.2.5) V(__pthread_mutex_lock, 2.2.5)                       \
