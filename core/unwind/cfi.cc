@@ -22,6 +22,7 @@ enum : uint8_t {  // DW_CFA_*; of the first three the lower six bits are an oper
 
 constexpr uint32_t kRemembered = 8;
 constexpr int64_t kWord = 8;
+constexpr int64_t kNoOffset = INT64_MAX;  // more than any rule can have
 
 enum class Return : uint8_t { Elsewhere, BelowCfa, Undefined };
 
@@ -114,9 +115,15 @@ class Interpreter {
   }
   void set_cfa_offset(int64_t offset) { row_.offset = saturated<int32_t>(offset); }
 
+  // Another register with the same offset; an expression has none to keep (DWARF 5, 6.4.2.2).
+  void set_cfa_register(uint64_t base) {
+    const bool indirect = row_.cfa == Rule::AtRsp || row_.cfa == Rule::AtRbp;
+    set_cfa(base, indirect ? kNoOffset : row_.offset);
+  }
+
   void set_cfa_by_expression(Cursor& code) {
     Value value;
-    if (!expression(code, value)) value = {};
+    if (!expression(code, value)) value = {.offset = kNoOffset};
     set_cfa(value.base, value.offset);
     if (!value.indirect || row_.cfa == Rule::None) return;
     row_.cfa = row_.cfa == Rule::Rsp ? Rule::AtRsp : Rule::AtRbp;
@@ -130,7 +137,7 @@ class Interpreter {
     switch (op) {
       case kDefCfa:           set_cfa(base, static_cast<int64_t>(code.uleb())); return true;
       case kDefCfaSf:         set_cfa(base, factored(code.sleb())); return true;
-      case kDefCfaRegister:   set_cfa(base, row_.offset); return true;
+      case kDefCfaRegister:   set_cfa_register(base); return true;
       case kDefCfaOffset:     set_cfa_offset(static_cast<int64_t>(code.uleb())); return true;
       case kDefCfaOffsetSf:   set_cfa_offset(factored(code.sleb())); return true;
       case kDefCfaExpression: set_cfa_by_expression(code); return true;
