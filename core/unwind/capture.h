@@ -1,5 +1,5 @@
 // Stack capture inside the traced process: the return addresses of the calling thread, innermost
-// first, without a call into any library but glibc's `_dl_find_object`.
+// first, without a call into any library but glibc's `_dl_find_object` and getauxval.
 //
 // Every function here may be called from any thread and signal handler, at any instruction, on any
 // stack, inside another capture.  None locks, allocates, makes a system call or touches errno.

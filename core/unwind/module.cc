@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <elf.h>
 #include <link.h>
+#include <sys/auxv.h>
 
 #include <cstddef>
 
@@ -40,39 +41,54 @@ uint64_t number(const void* address) { return reinterpret_cast<uint64_t>(address
   return true;
 }
 
+// Finds the readable segment around module.header among `count` program headers at `table`.
+bool find_segment(const Memory& headers, uint64_t table, uint64_t count, uint64_t bias,
+                  Module& module) {
+  using Segment = ElfW(Phdr);
+  for (uint64_t i = 0; i < count; i++) {
+    const uint64_t segment = table + i * sizeof(Segment);
+    uint32_t type, flags;
+    uint64_t address, size;
+    if (!headers.load(segment + offsetof(Segment, p_type), type) ||
+        !headers.load(segment + offsetof(Segment, p_flags), flags) ||
+        !headers.load(segment + offsetof(Segment, p_vaddr), address) ||
+        !headers.load(segment + offsetof(Segment, p_filesz), size))
+      return false;
+    module.low = bias + address;
+    module.high = module.low + size;
+    if (type == PT_LOAD && (flags & PF_R) && module.header >= module.low &&
+        module.header < module.high)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 Lookup find_module(uint64_t pc, Module& module) {
   Loaded loaded;
   if (!ask_loader(pc, loaded)) return Lookup::NoModule;
+  if (!loaded.header) return Lookup::NoTables;
+  module.header = loaded.header;
 
-  // The ELF header is at the start of the first segment, if anywhere, and a segment has a page.
+  // The ELF header is at the start of the mapping, and a segment has a page at least.
   using Header = ElfW(Ehdr);
-  using Segment = ElfW(Phdr);
   const Memory page(loaded.start, loaded.start + kPage);
   uint32_t magic;
   uint64_t table;
   uint16_t count;
-  if (!loaded.header || !page.load(loaded.start, magic) ||
-      __builtin_bswap32(magic) != 0x7f454c46 ||  // "\x7fELF"
-      !page.load(loaded.start + offsetof(Header, e_phoff), table) ||
-      !page.load(loaded.start + offsetof(Header, e_phnum), count))
-    return Lookup::NoTables;
-  for (uint32_t i = 0; i < count; i++) {
-    const uint64_t segment = loaded.start + table + i * sizeof(Segment);
-    uint32_t type, flags;
-    uint64_t address, size;
-    if (!page.load(segment + offsetof(Segment, p_type), type) ||
-        !page.load(segment + offsetof(Segment, p_flags), flags) ||
-        !page.load(segment + offsetof(Segment, p_vaddr), address) ||
-        !page.load(segment + offsetof(Segment, p_filesz), size))
-      break;
-    const uint64_t low = loaded.bias + address;
-    if (type != PT_LOAD || !(flags & PF_R) || loaded.header - low >= size) continue;
-    module = {.low = low, .high = low + size, .header = loaded.header};
+  if (page.load(loaded.start, magic) && __builtin_bswap32(magic) == 0x7f454c46 &&  // "\x7fELF"
+      page.load(loaded.start + offsetof(Header, e_phoff), table) &&
+      page.load(loaded.start + offsetof(Header, e_phnum), count) &&
+      find_segment(page, loaded.start + table, count, loaded.bias, module))
     return Lookup::Found;
-  }
-  return Lookup::NoTables;
+
+  // Of a program with holes between its segments the loader names only the segment of pc.
+  table = getauxval(AT_PHDR);
+  const uint64_t bytes = getauxval(AT_PHNUM) * sizeof(ElfW(Phdr));
+  return find_segment({table, table + bytes}, table, getauxval(AT_PHNUM), loaded.bias, module)
+             ? Lookup::Found
+             : Lookup::NoTables;
 }
 
 }  // namespace thrace::unwind
