@@ -43,7 +43,7 @@ struct Output {
 bool cross_signal(Frame& frame, uint64_t& end, StackBounds own) {
   const auto* context = reinterpret_cast<const ucontext_t*>(frame.sp);
   constexpr uint64_t kSize = offsetof(ucontext_t, uc_mcontext.gregs) + sizeof(gregset_t);
-  if (frame.sp % kWord || end - frame.sp < kSize) return false;
+  if (frame.sp % kWord || frame.sp > end || end - frame.sp < kSize) return false;
   const auto& registers = context->uc_mcontext.gregs;
   const auto sp = static_cast<uint64_t>(registers[REG_RSP]);
   const auto alternate = reinterpret_cast<uint64_t>(context->uc_stack.ss_sp);
@@ -93,10 +93,8 @@ Captured walk(const Frame& first, uint64_t* frames, uint32_t limit, StackBounds 
 
     const uint64_t pc = frame.pc - !frame.interrupted;
     Rule rule = g_rules.find(pc);
-    if (rule.cfa() == Rule::Unknown) [[unlikely]] {
+    if (rule.cfa() == Rule::Unknown) [[unlikely]]
       rule = learn(pc);
-      if (rule.cfa() == Rule::Unknown) return out.ended(StackEnd::Busy);
-    }
 
     // True for words on this stack, the frame's red zone included.
     const auto readable = [&](uint64_t address) {
@@ -104,33 +102,50 @@ Captured walk(const Frame& first, uint64_t* frames, uint32_t limit, StackBounds 
     };
     uint64_t cfa = frame.sp + rule.offset();
     if (rule.cfa() != Rule::Rsp) {
-      if (rule.cfa() == Rule::Signal) {
-        if (!cross_signal(frame, end, own)) return out.ended(StackEnd::Bounds);
-        continue;
-      }
-      if (rule.cfa() == Rule::Bottom) return out.ended(StackEnd::Bottom);
-      const bool by_rbp = rule.cfa() == Rule::Rbp || rule.cfa() == Rule::AtRbp;
-      if (rule.cfa() == Rule::None || (by_rbp && !frame.has_bp)) return out.ended(StackEnd::NoRule);
-      cfa = frame.bp + rule.offset();
-      if (rule.cfa() != Rule::Rbp) {
-        const uint64_t at =
-            (by_rbp ? frame.bp : frame.sp) + static_cast<uint64_t>(rule.indirect_offset());
-        if (!readable(at)) return out.ended(StackEnd::Bounds);
-        cfa = word_at(at) + rule.add();
+      switch (rule.cfa()) {
+        case Rule::Rbp:
+          if (!frame.has_bp) return out.ended(StackEnd::NoRule);
+          cfa = frame.bp + rule.offset();
+          break;
+        case Rule::AtRsp:
+        case Rule::AtRbp:
+          if (rule.cfa() == Rule::AtRbp && !frame.has_bp) return out.ended(StackEnd::NoRule);
+          cfa = (rule.cfa() == Rule::AtRbp ? frame.bp : frame.sp) +
+                static_cast<uint64_t>(rule.indirect_offset());
+          if (!readable(cfa)) return out.ended(StackEnd::Bounds);
+          cfa = word_at(cfa) + rule.add();
+          break;
+        case Rule::Signal:
+          if (!cross_signal(frame, end, own)) return out.ended(StackEnd::Bounds);
+          continue;
+        case Rule::Bottom:
+          return out.ended(StackEnd::Bottom);
+        case Rule::Unknown:
+          return out.ended(StackEnd::Busy);
+        default:
+          return out.ended(StackEnd::NoRule);
       }
     }
     // The CFA lies above what the frame has pushed, a return address at least.
     if (cfa % kWord || cfa <= frame.sp || cfa > end) [[unlikely]]
       return out.ended(StackEnd::Bounds);
 
-    if (rule.rbp() != Rule::Saved::Same) {
-      const uint64_t at = rule.rbp() == Rule::Saved::AtCfa ? cfa - rule.rbp_below() : frame.bp;
-      frame.has_bp =
-          rule.rbp() == Rule::Saved::AtCfa || (rule.rbp() == Rule::Saved::AtRbp && frame.has_bp);
-      if (frame.has_bp) {
-        if (!readable(at)) return out.ended(StackEnd::Bounds);
-        frame.bp = word_at(at);
-      }
+    switch (rule.rbp()) {
+      case Rule::Saved::Same:
+        break;
+      case Rule::Saved::Lost:
+        frame.has_bp = false;
+        break;
+      case Rule::Saved::AtRbp:
+        if (!frame.has_bp) break;
+        if (!readable(frame.bp)) return out.ended(StackEnd::Bounds);
+        frame.bp = word_at(frame.bp);
+        break;
+      case Rule::Saved::AtCfa:
+        if (!readable(cfa - rule.rbp_below())) return out.ended(StackEnd::Bounds);
+        frame.bp = word_at(cfa - rule.rbp_below());
+        frame.has_bp = true;
+        break;
     }
     frame.pc = word_at(cfa - kWord);
     frame.sp = cfa;
