@@ -13,16 +13,23 @@ namespace thrace {
 // Trees are not followed deeper.
 inline constexpr int kMaxDepth = 256;
 
-// Calls visit(child) for each child of `parent`.
+// How far a walk over a tree has come.
+struct Progress {
+  const void* last = nullptr;  // the DIE that was visited last
+};
+
+// Calls visit(child) for each child of `parent`.  One Progress is shared by all levels of a walk:
+// in a sound tree DIEs follow each other in the file, in a damaged one references lead backwards,
+// round and round, and subtrees reach into each other, so that a walk without it may never end.
 template <typename Visit>
-void each_child(Dwarf_Die& parent, Visit visit) {
+void each_child(Dwarf_Die& parent, Progress& progress, Visit visit) {
   Dwarf_Die child;
   if (dwarf_child(&parent, &child) != 0) return;
-  while (true) {
+  while (child.addr > progress.last) {
+    progress.last = child.addr;
     visit(child);
     Dwarf_Die next;
-    // A damaged reference may lead backwards, round and round.
-    if (dwarf_siblingof(&child, &next) != 0 || next.addr <= child.addr) return;
+    if (dwarf_siblingof(&child, &next) != 0) return;
     child = next;
   }
 }

@@ -29,7 +29,7 @@ class FunctionTable::Builder {
 
   void walk(Dwarf_Die& parent, uint32_t scope, int depth) {
     if (depth > kMaxDepth) return;
-    each_child(parent, [&](Dwarf_Die& die) { visit(die, scope, depth); });
+    each_child(parent, progress_, [&](Dwarf_Die& die) { visit(die, scope, depth); });
   }
 
   // In ascending precedence: a scope stands before those within it.
@@ -75,6 +75,7 @@ class FunctionTable::Builder {
   }
 
   std::vector<Scope>& scopes_;
+  Progress progress_;
 };
 
 FunctionTable::FunctionTable(Dwarf_Die unit) {

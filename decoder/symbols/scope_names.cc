@@ -1,10 +1,11 @@
-// DIEs do not know what is around them: a walk over the unit finds out.
+// DIEs do not know what is around them: the way down from their unit tells.
 #include "decoder/symbols/scope_names.h"
 
 #include <dwarf.h>
 #include <fmt/core.h>
 
-#include <algorithm>
+#include <string>
+#include <vector>
 
 #include "decoder/symbols/demangle.h"
 #include "decoder/symbols/dies.h"
@@ -13,7 +14,6 @@ namespace thrace {
 namespace {
 
 constexpr int kMaxOrigins = 16;
-constexpr int kMaxScopes = 64;  // in a name
 
 // The declaration that a DIE stands for: where it is written is what its name says.
 Dwarf_Die declaration_of(Dwarf_Die die) {
@@ -37,6 +37,38 @@ std::string_view scope_name(Dwarf_Die& die, std::string_view member) {
   return member.starts_with("operator()") ? "{lambda}" : "{unnamed}";
 }
 
+bool is_scope(Dwarf_Die& die) {
+  switch (dwarf_tag(&die)) {
+    case DW_TAG_namespace:
+    case DW_TAG_structure_type:
+    case DW_TAG_class_type:
+    case DW_TAG_union_type:
+    case DW_TAG_subprogram:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// The namespaces, classes and functions around a DIE, the outermost first: the way down to it from
+// its unit.  A child holds the DIEs from itself to its next sibling.
+std::vector<Dwarf_Die> scopes_of(const Dwarf_Die& wanted) {
+  std::vector<Dwarf_Die> scopes;
+  Dwarf_Die at = wanted;
+  if (!dwarf_diecu(&at, &at, nullptr, nullptr)) return scopes;
+  for (int depth = 0; depth < kMaxDepth; depth++) {
+    Dwarf_Die child, next;
+    if (dwarf_child(&at, &child) != 0) break;
+    while (dwarf_siblingof(&child, &next) == 0 && next.addr > child.addr &&
+           next.addr <= wanted.addr)
+      child = next;
+    if (child.addr <= at.addr || child.addr >= wanted.addr) break;
+    if (is_scope(child)) scopes.push_back(child);
+    at = child;
+  }
+  return scopes;
+}
+
 }  // namespace
 
 std::string_view ScopeNames::full_name(Dwarf_Die die) {
@@ -44,69 +76,17 @@ std::string_view ScopeNames::full_name(Dwarf_Die die) {
   const auto [found, is_new] = names_.try_emplace(die.addr);
   if (!is_new) return found->second;
   std::string name(string_attribute(die, DW_AT_name));
-  Dwarf_Die unit;
-  if (name.empty() || !dwarf_diecu(&die, &unit, nullptr, nullptr)) return {};
-  if (unit.addr != unit_) read_unit(unit);
-  uint32_t scope = enclosing(dwarf_dieoffset(&die));
-  for (int i = 0; scope != kNone && i < kMaxScopes; i++, scope = scopes_[scope].parent) {
-    Dwarf_Die around;
-    if (!dwarf_offdie(dwarf_cu_getdwarf(die.cu), scopes_[scope].begin, &around)) break;
-    const std::string_view linkage_name = string_attribute(around, DW_AT_linkage_name);
+  if (name.empty()) return {};
+  std::vector<Dwarf_Die> scopes = scopes_of(die);
+  for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
+    const std::string_view linkage_name = string_attribute(*scope, DW_AT_linkage_name);
     if (!linkage_name.empty()) {  // of a function: it has all that is further out
-      name = demangle(linkage_name) + "::" + name;
+      name = fmt::format("{}::{}", demangle(linkage_name), name);
       break;
     }
-    name = fmt::format("{}::{}", scope_name(around, name), name);
+    name = fmt::format("{}::{}", scope_name(*scope, name), name);
   }
   return found->second = pool_.intern(name);
-}
-
-void ScopeNames::read_unit(Dwarf_Die& unit) {
-  unit_ = unit.addr;
-  scopes_.clear();
-  walk(unit, kNone, 0);
-}
-
-void ScopeNames::walk(Dwarf_Die& parent, uint32_t scope, int depth) {
-  if (depth > kMaxDepth) return;
-  uint32_t open = kNone;  // ends where the next sibling begins, or else with its parent
-  each_child(parent, [&](Dwarf_Die& die) {
-    const Dwarf_Off offset = dwarf_dieoffset(&die);
-    if (open != kNone) scopes_[open].end = offset;
-    open = kNone;
-    const auto index = static_cast<uint32_t>(scopes_.size());
-    switch (dwarf_tag(&die)) {
-      case DW_TAG_namespace:
-      case DW_TAG_structure_type:
-      case DW_TAG_class_type:
-      case DW_TAG_union_type:
-      case DW_TAG_subprogram:
-        if (!dwarf_haschildren(&die)) break;
-        scopes_.push_back({offset, UINT64_MAX, scope});
-        walk(die, index, depth + 1);
-        if (dwarf_tag(&die) == DW_TAG_subprogram && scopes_.size() == index + 1)
-          scopes_.pop_back();
-        else
-          open = index;
-        break;
-      case DW_TAG_lexical_block:
-        walk(die, scope, depth + 1);
-        break;
-      default:
-        break;
-    }
-  });
-}
-
-uint32_t ScopeNames::enclosing(Dwarf_Off offset) const {
-  const auto after =
-      std::lower_bound(scopes_.begin(), scopes_.end(), offset,
-                       [](const Scope& scope, Dwarf_Off wanted) { return scope.begin < wanted; });
-  if (after == scopes_.begin()) return kNone;
-  auto innermost = static_cast<uint32_t>(after - scopes_.begin() - 1);
-  for (uint32_t at = innermost; at != kNone; at = scopes_[at].parent)
-    if (scopes_[at].end <= offset) innermost = scopes_[at].parent;
-  return innermost;
 }
 
 }  // namespace thrace

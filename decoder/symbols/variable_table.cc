@@ -13,7 +13,8 @@ constexpr int kMaxTypes = 32;  // between a variable and a type with a size; hos
 // The elements of an array; 0 if that is not known.
 uint64_t elements(Dwarf_Die& array) {
   uint64_t product = 1;
-  each_child(array, [&](Dwarf_Die& child) {
+  Progress progress;
+  each_child(array, progress, [&](Dwarf_Die& child) {
     if (dwarf_tag(&child) != DW_TAG_subrange_type) return;
     Dwarf_Word count = 0;
     if (!number_attribute(child, DW_AT_count, count))
@@ -44,7 +45,10 @@ uint64_t size_of(Dwarf_Die die) {
 }  // namespace
 
 VariableTable::VariableTable(DebugInfo& info) {
-  info.each_unit([&](Dwarf_Die& unit) { walk(unit, 0); });
+  info.each_unit([&](Dwarf_Die& unit) {
+    progress_ = {};
+    walk(unit, 0);
+  });
   std::vector<RangeMap::Range> ranges;
   for (uint32_t i = 0; i < variables_.size(); i++)
     ranges.push_back({variables_[i].address, variables_[i].address + variables_[i].size, i});
@@ -53,7 +57,7 @@ VariableTable::VariableTable(DebugInfo& info) {
 
 void VariableTable::walk(Dwarf_Die& parent, int depth) {
   if (depth > kMaxDepth) return;
-  each_child(parent, [&](Dwarf_Die& die) {
+  each_child(parent, progress_, [&](Dwarf_Die& die) {
     switch (dwarf_tag(&die)) {
       case DW_TAG_variable:
         add(die);

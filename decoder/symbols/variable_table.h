@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "decoder/symbols/debug_info.h"
+#include "decoder/symbols/dies.h"
 #include "decoder/symbols/range_map.h"
 #include "decoder/symbols/symbol_table.h"
 
@@ -27,6 +28,7 @@ class VariableTable {
 
   std::vector<Symbol> variables_;
   RangeMap map_;
+  Progress progress_;
 };
 
 }  // namespace thrace
