@@ -1,4 +1,4 @@
-// The four ways to run a program that are compared, and the recordings that come of it.
+// The five ways to run a program that are compared, and the recordings that come of it.
 #include "tests/bench/driver/variant.h"
 
 #include <sys/stat.h>
@@ -50,9 +50,12 @@ Finished Lab::run(Variant variant, const Words& words, const Words& launcher_opt
                                  {"THRACE_ARENA", folder_ / "gone.arena"},
                                  {"THRACE_QUIET", "1"}});
     case Variant::Recording:
+    case Variant::Stacks:
       break;
   }
-  Finished result = record(words, launcher_options);
+  Words options = launcher_options;
+  if (variant == Variant::Recording) options.insert(options.end(), {"--stacks", "none"});
+  Finished result = record(words, options);
   judge();
   fs::remove(trace());
   return result;

@@ -1,4 +1,4 @@
-// The four ways to run a program that are compared, and the recordings that come of it.
+// The five ways to run a program that are compared, and the recordings that come of it.
 #pragma once
 
 #include <array>
@@ -9,9 +9,10 @@
 
 namespace thrace::bench {
 
-enum class Variant { Bare, Empty, Off, Recording };
+// Recording: without call stacks.  Stacks: as users run it.
+enum class Variant { Bare, Empty, Off, Recording, Stacks };
 inline constexpr std::array kVariants{Variant::Bare, Variant::Empty, Variant::Off,
-                                      Variant::Recording};
+                                      Variant::Recording, Variant::Stacks};
 inline constexpr size_t kVariantCount = kVariants.size();
 
 // What trace-decode says of a trace.
@@ -27,7 +28,7 @@ class Lab {
   Lab(const Lab&) = delete;
   Lab& operator=(const Lab&) = delete;
 
-  // Recording: the trace is judged and removed.
+  // The trace of a recording is judged and removed.
   Finished run(Variant variant, const Words& words, const Words& launcher_options = {});
 
   // Leaves the trace at trace().

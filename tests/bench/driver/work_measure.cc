@@ -1,4 +1,5 @@
-// The worker's modes, bare, through an empty interposer, with thrace off and recording.
+// The worker's modes, bare, through an empty interposer, with thrace off, and recording without and
+// with call stacks.
 #include <fmt/format.h>
 
 #include <map>
@@ -18,20 +19,20 @@ struct Mode {
   const char* name;
   double operations;  // 100 to 300 ms
   By by;
-  Bar off, recording;
+  Bar off, recording, stacks;
 };
 const Mode kModes[] = {
-    {"clock", 20e6, By::Ratio, {}, {}},
-    {"mutex", 20e6, By::Difference, {{}, 1}, {3, 3}},
-    {"mutex-alone", 20e6, By::Difference, {{}, 1}, {3, 3}},
-    {"read", 600e3, By::Ratio, {}, {}},
-    {"handoff", 50e3, By::Ratio, {}, {1.05, 1.05}},
-    {"sem", 80e3, By::Ratio, {}, {1.05, 1.05}},
-    {"futex", 80e3, By::Ratio, {}, {1.05, 1.05}},
-    {"pipe", 60e3, By::Ratio, {}, {{}, 1.05}},
-    {"contended", 60e3, By::Ratio, {}, {{}, 1.05}},
-    {"spawn", 8e3, By::Ratio, {}, {}},
-    {"pool", 10e3, By::Ratio, {}, {{}, 1.05}},
+    {"clock", 20e6, By::Ratio, {}, {}, {}},
+    {"mutex", 20e6, By::Difference, {{}, 1}, {3, 3}, {3, 3}},
+    {"mutex-alone", 20e6, By::Difference, {{}, 1}, {3, 3}, {3, 3}},
+    {"read", 600e3, By::Ratio, {}, {}, {}},
+    {"handoff", 50e3, By::Ratio, {}, {1.05, 1.05}, {{}, 1.05}},
+    {"sem", 80e3, By::Ratio, {}, {1.05, 1.05}, {{}, 1.05}},
+    {"futex", 80e3, By::Ratio, {}, {1.05, 1.05}, {{}, 1.05}},
+    {"pipe", 60e3, By::Ratio, {}, {{}, 1.05}, {{}, 1.05}},
+    {"contended", 60e3, By::Ratio, {}, {{}, 1.05}, {{}, 1.05}},
+    {"spawn", 8e3, By::Ratio, {}, {}, {}},
+    {"pool", 10e3, By::Ratio, {}, {{}, 1.05}, {{}, 1.05}},
 };
 
 class WorkMeasure : public Measure {
@@ -51,23 +52,27 @@ class WorkMeasure : public Measure {
       if (!(std::istringstream(finished.output) >> operations >> cpu >> wall))
         throw std::runtime_error(fmt::format("bench-work {} printed no figures", mode_.name));
       cpu_[variant].push_back(cpu);
-      if (variant == Variant::Recording) collector_.push_back(finished.others_cpu_ns / operations);
+      if (variant == Variant::Stacks) collector_.push_back(finished.others_cpu_ns / operations);
     }
   }
 
   void report(Figures& figures) const override {
     const Samples &bare = cpu_.at(Variant::Bare), &empty = cpu_.at(Variant::Empty),
-                  &off = cpu_.at(Variant::Off), &recording = cpu_.at(Variant::Recording);
+                  &off = cpu_.at(Variant::Off), &recording = cpu_.at(Variant::Recording),
+                  &stacks = cpu_.at(Variant::Stacks);
     figures.push_back({name(), "bare", bare, "ns"});
     if (mode_.by == By::Difference) {
       figures.push_back(difference(name(), "empty - bare", empty, bare, "ns"));
       figures.push_back(difference(name(), "off - empty", off, empty, "ns", mode_.off));
       figures.push_back(
           difference(name(), "recording - empty", recording, empty, "ns", mode_.recording));
+      figures.push_back(
+          difference(name(), "with stacks - empty", stacks, empty, "ns", mode_.stacks));
     } else {
       figures.push_back(ratio(name(), "empty / bare", empty, bare));
       figures.push_back(ratio(name(), "off / bare", off, bare, mode_.off));
       figures.push_back(ratio(name(), "recording / bare", recording, bare, mode_.recording));
+      figures.push_back(ratio(name(), "with stacks / bare", stacks, bare, mode_.stacks));
     }
     figures.push_back({name(), "collector", collector_, "ns"});
   }
