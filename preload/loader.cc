@@ -1,6 +1,8 @@
 // The wrappers of the dynamic loader's functions: what they load and unload is recorded.
 #include <errno.h>
 
+#include "core/tracer/gate.h"
+#include "core/unwind/capture.h"
 #include "preload/modules.h"
 #include "preload/real.h"
 
@@ -30,17 +32,24 @@ extern "C" [[gnu::visibility("hidden")]] void* thrace_enter_loader(uint32_t whic
     t_loading = loads;
   }
   switch (which) {
-    case kDlopen: return address_of(real.dlopen);
-    case kDlmopen: return address_of(real.dlmopen);
-    case kDlsym: return address_of(real.dlsym);
-    default: return address_of(real.dlvsym);
+    case kDlopen:
+      return address_of(real.dlopen);
+    case kDlmopen:
+      return address_of(real.dlmopen);
+    case kDlsym:
+      return address_of(real.dlsym);
+    default:
+      return address_of(real.dlvsym);
   }
 }
 
 THRACE_HOOK(int, dlclose, (void* handle)) {
+  if (!recording()) return real.dlclose(handle);
   update_modules();
+  unwind::begin_unload();
   const int result = real.dlclose(handle);
   const int error = errno;
+  unwind::end_unload();
   update_modules();
   errno = error;
   return result;

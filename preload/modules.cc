@@ -214,6 +214,7 @@ bool may_look() {
 void find_modules(const char* executable) {
   g_executable = executable;
   update_modules();
+  hand_over_modules();
 }
 
 void update_modules() {

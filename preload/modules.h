@@ -3,18 +3,18 @@
 // Rules
 //   L1  dlopen, dlmopen, dlsym and dlvsym look at their return address: the calling module's RPATH,
 //       RUNPATH, $ORIGIN, namespace and place in the search order decide what is found.  So their
-//       wrappers do not call the real functions, they jump to them, with the program's return address
-//       in place (loader.S).  No return address is ever replaced: unwinding and shadow stacks stay
-//       right.
+//       wrappers do not call the real functions, they jump to them, with the program's return
+//       address in place (loader.S).  No return address is ever replaced: unwinding and shadow
+//       stacks stay right.
 //   L2  A load is therefore not seen to end.  The thread that asked for it looks at the list of
 //       modules when it next enters one of these wrappers: nearly always in the dlsym that follows.
-//       dlclose does not look at its caller: it is called, and the list looked at on both sides.  The
-//       last look is at exit.  What libc loads by itself is found with the next.
-//   L3  Looking takes the loader's lock for writing, as loading does.  So it happens at start-up, at
-//       exit and in those wrappers alone, and not while a gate is open: never in a handler that
+//       dlclose does not look at its caller: it is called, and the list looked at on both sides.
+//       The last look is at exit.  What libc loads by itself is found with the next.
+//   L3  Looking takes the loader's lock for writing, as loading does.  So it happens at start-up,
+//       at exit and in those wrappers alone, and not while a gate is open: never in a handler that
 //       interrupts the tracer.
-//   L4  One thread looks at a time, and nobody waits for it: whoever comes meanwhile leaves word, and
-//       it looks again.  The word is wiped in the child of a fork (T-a), the table is inherited.
+//   L4  One thread looks at a time, and nobody waits for it: whoever comes meanwhile leaves word,
+//       and it looks again.  The word is wiped in the child of a fork (T-a), the table is inherited.
 //   L5  A module is known once its record is written: what found no room is tried again.
 #pragma once
 

@@ -90,7 +90,7 @@ void Advance::begin(uint64_t now) {
   processes_.each([&](ProcessState& process) {
     process.hand_on(0);
     process.closing = std::move(process.current);
-    process.current = std::make_unique<GenerationText>(gen_, start_.ticks);
+    process.current = std::make_unique<GenerationText>(gen_, start_.ticks, *process.modules);
     encoder_.clock(*process.current, clock_.frequency(), start_);
   });
   threads_.each([&](MState& m) {
@@ -175,6 +175,9 @@ void Advance::complete(MState& m) {
 }
 
 void Advance::close_old(ProcessState& process) {
+  encoder_.modules(*process.closing);
+  encoder_.modules(*process.current);
+  process.images->keep(*process.modules, *process.sink);
   process.begun = process.begun || process.closing->last_event != 0;
   if (!process.begun) return process.closing.reset();
   encoder_.end(*process.closing, EndReason::Next, start_.ticks);
@@ -212,6 +215,8 @@ void Advance::close(ProcessState& process, EndReason reason) {
     }
     if (m->owed.count) encoder_.lost(text, *m);
   }
+  encoder_.modules(text);
+  process.images->keep_last(*process.modules, *process.sink);
   encoder_.end(text, reason, now);
   process.begun = true;  // a file without any event has one generation, too
   process.hand_on(0);

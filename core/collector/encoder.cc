@@ -119,16 +119,54 @@ uint32_t Encoder::record_stack(GenerationText& text, MState& m, Event type,
   return stack_id(text, end, frames);
 }
 
-// The texts of a record, one after the other (E3).
-void Encoder::record_texts(GenerationText& text, MState& m, const EventSpec& spec, uint32_t arg,
-                           std::span<const uint64_t> words, std::span<uint64_t> ids) {
+// The texts of a record, one after the other: its last arguments (E3).
+void Encoder::record_texts(GenerationText& text, MState& m, const EventSpec& spec, uint64_t time,
+                           std::span<const uint64_t> words, std::span<uint64_t> args,
+                           size_t texts) {
   std::string_view rest(reinterpret_cast<const char*>(words.data()), words.size_bytes());
-  for (uint64_t& id : ids) {
+  const auto next = [&] {
     const std::string_view string = rest.substr(0, rest.find('\0'));
-    id = string_id(text, string);
     rest.remove_prefix(std::min(rest.size(), string.size() + 1));
-    if (spec.number == Event::GoLabel && arg == m.g) m.name = string;
+    return string;
+  };
+  if (spec.number == Event::Module) {
+    Module module;
+    module.id = static_cast<uint32_t>(args[0]);
+    module.bias = args[1];
+    module.start = args[2];
+    module.end = args[3];
+    module.build = next();
+    module.path = next();
+    module.loaded = time;
+    module.loaded_gen = text.gen;
+    text.modules.add(module);
+    module_args(text, module, args);
+    return;
   }
+  for (uint64_t& id : args.last(texts)) {
+    const std::string_view string = next();
+    id = string_id(text, string);
+    if (spec.number == Event::GoLabel && args[0] == m.g) m.name = string;
+  }
+}
+
+// The arguments of a Module.
+void Encoder::module_args(GenerationText& text, const Module& module, std::span<uint64_t> args) {
+  const uint64_t all[] = {module.id,  module.bias,
+                          module.start, module.end,
+                          module.inode, string_id(text, module.build),
+                          string_id(text, module.path)};
+  std::copy(std::begin(all), std::end(all), args.begin());
+}
+
+void Encoder::modules(GenerationText& text) {
+  text.modules.list(text.gen, [&](const Module& module) {
+    uint64_t args[kMaxArgs];
+    module_args(text, module, args);
+    text.last_table++;
+    table(text, Event::Module, args);
+  });
+  emit(text);
 }
 
 inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* record,
@@ -142,7 +180,9 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
   const std::span<const uint64_t> rest(record + shape.words,
                                        RecordHeader::words(header) - shape.words);
   if (shape.texts) [[unlikely]]
-    record_texts(text, m, spec, arg, rest, {args + fixed, shape.texts});
+    record_texts(text, m, spec, record[1], rest, {args, spec.nargs}, shape.texts);
+  if (spec.number == Event::ModuleGone) [[unlikely]]
+    text.modules.remove(arg, text.gen, record[1]);
   uint32_t stack = 0;
   if (RecordHeader::event(header) & kStackBit)
     stack = record_stack(text, m, spec.number, rest);

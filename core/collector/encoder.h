@@ -37,6 +37,10 @@ class Encoder {
   void status(GenerationText& text, MState& m, const Note& note, uint64_t time);
   void gone(GenerationText& text, MState& m, uint64_t time);  // GoDestroySyscall of m.g
 
+  // The table of the modules that were there when the generation began, as far as it is not written
+  // yet.
+  void modules(GenerationText& text);
+
   // The last batch.
   void end(GenerationText& text, EndReason reason, uint64_t time);
 
@@ -53,8 +57,9 @@ class Encoder {
   uint32_t status_stack(GenerationText& text, const MState& m, Status status);
   uint32_t record_stack(GenerationText& text, MState& m, Event type,
                         std::span<const uint64_t> words);
-  void record_texts(GenerationText& text, MState& m, const EventSpec& spec, uint32_t arg,
-                    std::span<const uint64_t> words, std::span<uint64_t> ids);
+  void module_args(GenerationText& text, const Module& module, std::span<uint64_t> args);
+  void record_texts(GenerationText& text, MState& m, const EventSpec& spec, uint64_t time,
+                    std::span<const uint64_t> words, std::span<uint64_t> args, size_t texts);
   void record(GenerationText& text, MState& m, const uint64_t* record, uint64_t header,
               const EventSpec& spec);
   void gap(GenerationText& text, MState& m, Event next, uint64_t time);

@@ -49,6 +49,11 @@ void FrameStream::end_generation(std::string& out) {
   open_ = {};
 }
 
+void FrameStream::attachment(std::string_view frame, std::string& out) {
+  frames_.push_back({static_cast<uint32_t>(frame.size()), 0});
+  out += frame;
+}
+
 void FrameStream::index(std::string& out, size_t count) const {
   out += encode_index({frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(count)});
 }

@@ -25,6 +25,7 @@ class FrameStream {
   void data(std::string_view batches, std::string& out);  // of the generation under way
   void flush(std::string& out);  // so that all data until here can be decompressed
   void end_generation(std::string& out);
+  void attachment(std::string_view frame, std::string& out);  // between generations
   void index(std::string& out, size_t count) const;  // over the first `count` frames
 
   size_t frames() const { return frames_.size(); }  // ended so far, the header's included

@@ -4,16 +4,19 @@
 #include <cstdint>
 #include <string>
 
+#include "core/collector/modules.h"
 #include "core/collector/stacks.h"
 #include "core/collector/strings.h"
 
 namespace thrace::collector {
 
 struct GenerationText {
-  GenerationText(uint32_t gen, uint64_t start) : gen(gen), start(start), last_table(start) {}
+  GenerationText(uint32_t gen, uint64_t start, Modules& modules)
+      : gen(gen), start(start), modules(modules), last_table(start) {}
 
   uint32_t gen;
   uint64_t start;           // ticks
+  Modules& modules;         // of the image
   uint64_t last_table;      // time of M 0's last event
   uint64_t last_event = 0;  // latest time of all events
   Strings strings;

@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "core/collector/generation_text.h"
+#include "core/collector/images.h"
 #include "core/collector/m_state.h"
+#include "core/collector/modules.h"
 #include "core/collector/trace_sink.h"
 
 namespace thrace::collector {
@@ -22,6 +24,8 @@ struct ProcessState {
   std::string name;  // the kernel's when the image was first seen: what its threads are born with
   std::unique_ptr<TraceSink> sink;
   std::vector<MState*> threads;
+  std::shared_ptr<Modules> modules;
+  std::unique_ptr<Images> images;
 
   // The open generations.  While an advance is under way there are two; what is encoded for the
   // newer one waits here until the older one is closed.

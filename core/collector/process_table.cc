@@ -62,7 +62,12 @@ void ProcessTable::adopt(uint32_t slot) {
   if (process->pidfd < 0 && errno == ESRCH) process->dead = true;
   std::getline(std::ifstream(proc_path(image.pid, "comm")), process->name);
   process->sink = open_sink_(image, seen_ == 0);
-  process->current = std::make_unique<GenerationText>(gen_, start_.ticks);
+  process->modules = std::make_shared<Modules>(image.pid);
+  process->images = std::make_unique<Images>(image.pid);
+  const ProcessState* parent = image.parent ? find(image.parent - 1) : nullptr;
+  if (parent && parent->pid == image.ppid)
+    process->modules->inherit(parent->modules, image.claimed, gen_);
+  process->current = std::make_unique<GenerationText>(gen_, start_.ticks, *process->modules);
   encoder_.clock(*process->current, clock_.frequency(), start_);
   seen_++;
   log_.line("image " + std::to_string(image.image) + ": pid " + std::to_string(image.pid) + ", " +

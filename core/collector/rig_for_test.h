@@ -24,12 +24,18 @@ class MemorySink : public TraceSink {
     stream_.header(header, out_);
   }
   void data(std::string batches) override { stream_.data(batches, out_); }
-  void end_generation() override { stream_.end_generation(out_); }
+  void attach(Image image) override { attached_.push_back(pack(image)); }
+  void end_generation() override { 
+    stream_.end_generation(out_);
+    for (const std::string& frame : attached_) stream_.attachment(frame, out_);
+    attached_.clear();
+  }
   void finish() override { stream_.index(out_, stream_.frames()); }
 
  private:
   std::string& out_;
   FrameStream stream_{1};
+  std::vector<std::string> attached_;
 };
 
 class RigTest : public testing::Test {

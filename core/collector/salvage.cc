@@ -300,10 +300,12 @@ class Salvage {
     stream.header(describe(header_, process), trace.data);
     std::vector<Author*>& authors = of_process_[slot];
     const std::set<uint32_t> gens = generations(authors);
+    Modules modules;
     for (const uint32_t gen : gens) {
-      GenerationText text(gen, start_of(authors, gen));
+      GenerationText text(gen, start_of(authors, gen), modules);
       const bool last = gen == *gens.rbegin();
       encoder_.clock(text, header_.frequency ? header_.frequency : kSecond, reading_at(text.start));
+      encoder_.modules(text);
       for (Author* author : authors) encode(text, *author, last, stream, trace.data);
       encoder_.end(text, last ? EndReason::Salvaged : EndReason::Next, text.start);
       stream.data(text.out, trace.data);

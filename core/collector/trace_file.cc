@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace thrace::collector {
 namespace {
@@ -114,10 +115,29 @@ void TraceFile::end_generation(int level) {
   whole_ = end;
   whole_frames_ = stream_.frames();
   dirty_ = false;
+  write_attachments();
+  if (fd_ < 0) return;
   if (policy_.sync == Sync::Generation && fdatasync(fd_) != 0) fail("cannot sync");
 }
 
+void TraceFile::attach(std::string frame) {
+  if (fd_ >= 0) attachments_.push_back(std::move(frame));
+}
+
+void TraceFile::write_attachments() {
+  for (const std::string& frame : std::exchange(attachments_, {})) {
+    if (fd_ < 0) return;
+    stream_.attachment(frame, out_);
+    const uint64_t end = written_ + out_.size();
+    write_out();
+    if (fd_ < 0) return;
+    whole_ = end;
+    whole_frames_ = stream_.frames();
+  }
+}
+
 void TraceFile::finish() {
+  write_attachments();
   if (fd_ < 0) return;
   stream_.index(out_, stream_.frames());
   write_out();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/collector/file_name.h"
 #include "core/collector/frame_stream.h"
@@ -37,6 +38,8 @@ class TraceFile {
   void flush();  // hands over to the system what the compressor still has
   // `level`: of the compression of the next one.
   void end_generation(int level);
+  // A whole frame (core/format/file.h), written behind the generation that is under way.
+  void attach(std::string frame);
   void finish();
 
   bool dirty() const { return dirty_; }  // flush() would do something
@@ -44,12 +47,14 @@ class TraceFile {
  private:
   bool open_new(const std::string& wanted);
   void write_out();
+  void write_attachments();
   void fail(const char* what);
 
   FilePolicy& policy_;
   std::string name_;
   FrameStream stream_;
   std::string out_;
+  std::vector<std::string> attachments_;  // that wait for the end of the generation
   int fd_ = -1;
   bool dirty_ = false;
   uint64_t written_ = 0;

@@ -28,12 +28,13 @@ struct WritingThread::File {
 };
 
 struct WritingThread::Message {
-  enum class Kind : uint8_t { Open, Data, EndGeneration, Finish, Stop };
+  enum class Kind : uint8_t { Open, Data, EndGeneration, Attach, Finish, Stop };
   Kind kind;
   File* file = nullptr;
   std::string text = {};
   FileOwner owner = {};
   FileHeader header = {};
+  Image image = {};
 };
 
 class WritingThread::Sink : public TraceSink {
@@ -43,6 +44,11 @@ class WritingThread::Sink : public TraceSink {
     writer_.post(new Message{Message::Kind::Data, file_, std::move(batches)});
   }
   void end_generation() override { writer_.post(new Message{Message::Kind::EndGeneration, file_}); }
+  void attach(Image image) override {
+    auto message = std::make_unique<Message>(Message::Kind::Attach, file_);
+    message->image = std::move(image);
+    writer_.post(message.release());
+  }
   void finish() override { writer_.post(new Message{Message::Kind::Finish, file_}); }
 
  private:
@@ -113,6 +119,11 @@ void WritingThread::handle(Message& message) {
     case Message::Kind::EndGeneration: {
       const bool behind = waiting_bytes_.load(std::memory_order_relaxed) > kBehind;
       message.file->file->end_generation(behind ? kFastLevel : policy_.level);
+      break;
+    }
+    case Message::Kind::Attach: {
+      std::string frame = pack(message.image);
+      if (!frame.empty()) message.file->file->attach(std::move(frame));
       break;
     }
     case Message::Kind::Finish:

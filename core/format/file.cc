@@ -104,6 +104,38 @@ HeaderError decode_header(std::string_view data, FileHeader& header, size_t& siz
   return HeaderError::None;
 }
 
+std::string encode_attachment(const AttachmentHeader& header, std::string_view compressed) {
+  std::string body(kAttachmentMagic);
+  put_text(body, std::string_view(header.build).substr(0, kMaxString));
+  put_text(body, std::string_view(header.path).substr(0, kMaxString));
+  put_varint(body, header.size);
+  body.append(compressed);
+  put_u32(body, crc32c(body));
+
+  std::string frame;
+  put_u32(frame, kSkippableAttachment);
+  put_u32(frame, static_cast<uint32_t>(body.size()));
+  return frame + body;
+}
+
+bool decode_attachment(std::string_view data, AttachmentHeader& header) {
+  if (data.size() < kFramePrefix || get_u32(data, 0) != kSkippableAttachment) return false;
+  if (data.substr(kFramePrefix, kAttachmentMagic.size()) != kAttachmentMagic) return false;
+  size_t pos = kFramePrefix + kAttachmentMagic.size();
+  if (!get_text(data, pos, header.build) || !get_text(data, pos, header.path) ||
+      !get_varint(data, pos, header.size))
+    return false;
+  header.header_size = pos;
+  return pos + kAttachmentTail <= kFramePrefix + get_u32(data, 4) && header.size <= kMaxImage;
+}
+
+bool attachment_is_sound(std::string_view frame) {
+  if (frame.size() < kFramePrefix + kAttachmentTail) return false;
+  const std::string_view checked =
+      frame.substr(kFramePrefix, frame.size() - kFramePrefix - kAttachmentTail);
+  return crc32c(checked) == get_u32(frame, frame.size() - kAttachmentTail);
+}
+
 std::string encode_index(const std::vector<FrameSize>& frames) {
   std::string frame;
   put_u32(frame, kSkippableIndex);

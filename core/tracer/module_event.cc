@@ -54,4 +54,9 @@ bool record_module_gone(uint32_t id) {
   return gate.ok() && gate.event(Event::ModuleGone, kAny, kKeep, id);
 }
 
+void hand_over_modules() {
+  const TraceLocker gate = acquire();
+  if (gate.ok()) writer::retire(gate.m());
+}
+
 }  // namespace thrace

@@ -11,8 +11,9 @@ namespace {
 
 constexpr size_t kFramePrefix = 8;  // magic and size of a skippable frame
 constexpr uint32_t kSkippableMask = 0xFFFFFFF0;
-constexpr uint32_t kSkippable = 0x184D2A50;  // 16 magics, of which thrace uses two
+constexpr uint32_t kSkippable = 0x184D2A50;  // 16 magics, of which thrace uses three
 constexpr size_t kFirstExpansion = 1 << 20;
+constexpr size_t kMostAttachments = 4096;
 constexpr int kMaxWindowLog = 27;  // 128 MiB: what zstd itself allows by default
 
 uint32_t get_u32(std::string_view in, size_t pos) {
@@ -198,6 +199,7 @@ bool Reader::read_skippable(uint32_t magic) {
   std::string_view data = peek(kFramePrefix);
   if (data.size() >= kFramePrefix) {
     const uint64_t size = kFramePrefix + static_cast<uint64_t>(get_u32(data, 4));
+    if (magic == kSkippableAttachment) return read_attachment(size);
     // The index has eight bytes for each frame before it; other frames are small or not ours.
     const uint64_t limit = std::max<uint64_t>(kMaxHeader, frames_.size() * 8 + 64);
     if (size > limit) {
@@ -219,6 +221,30 @@ bool Reader::read_skippable(uint32_t magic) {
   report(start, magic == kSkippableIndex ? "F8" : "F1",
          magic == kSkippableIndex ? "the index is cut" : "a skippable frame is cut", true);
   return false;
+}
+
+// Remembers where an attachment lies, and passes it by.  False if the file ends within it.
+bool Reader::read_attachment(uint64_t size) {
+  const uint64_t start = offset();
+  AttachmentHeader header;
+  const std::string_view data = peek(std::min<uint64_t>(size, kMaxAttachmentHeader));
+  const bool sound = decode_attachment(data.substr(0, size), header);
+  if (sound && attachments_.size() < kMostAttachments)
+    attachments_.push_back({header.build, header.path, start, size, header.size});
+  for (uint64_t left = size; left;) {
+    const uint64_t part = std::min<uint64_t>(left, peek(1).size());
+    if (!part) {
+      report(start, "F11", "an attachment is cut", true);
+      if (sound && !attachments_.empty() && attachments_.back().offset == start)
+        attachments_.pop_back();
+      return false;
+    }
+    skip(part);
+    left -= part;
+  }
+  if (!sound) report(start, "F11", "an attachment is damaged");
+  frames_.push_back({static_cast<uint32_t>(size), 0});
+  return true;
 }
 
 void Reader::read_index(std::string_view frame) {

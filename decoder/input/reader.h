@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/format/file.h"
+#include "decoder/input/attachment.h"
 #include "decoder/input/generation.h"
 #include "decoder/input/input.h"
 #include "decoder/input/problem.h"
@@ -33,6 +34,9 @@ class Reader {
 
   const FileHeader& header() const { return header_; }
 
+  // The attachments read so far.
+  const std::vector<Attachment>& attachments() const { return attachments_; }
+
   // True once the index was read and agreed: the collector closed this file.
   bool closed() const { return closed_; }
 
@@ -45,6 +49,7 @@ class Reader {
   void report(uint64_t offset, const char* rule, std::string text, bool cut = false);
   bool expand(Generation& generation, bool& complete);
   bool read_skippable(uint32_t magic);
+  bool read_attachment(uint64_t size);
   void read_index(std::string_view frame);
   void resynchronize();
   void check_order(Generation& generation);
@@ -54,6 +59,7 @@ class Reader {
   Problems& problems_;
   FileHeader header_;
   std::vector<FrameSize> frames_;
+  std::vector<Attachment> attachments_;
   ZSTD_DCtx* zstd_;
   std::string buffer_;  // bytes of the file from base_ on
   uint64_t base_ = 0;

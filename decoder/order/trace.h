@@ -23,6 +23,7 @@ class Trace {
   const FileHeader& header() const { return reader_.header(); }
   const Problems& problems() const { return problems_; }
   Problems& problems() { return problems_; }
+  const std::vector<Attachment>& attachments() const { return reader_.attachments(); }
   const StateMachine& machine() const { return merge_.machine(); }
 
   // The clock of the first generation; valid once it was read.

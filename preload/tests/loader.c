@@ -15,8 +15,8 @@
 #include <string.h>
 
 static int failures;
-#define HOLDS(condition)                                                        \
-  do {                                                                          \
+#define HOLDS(condition)                                                                 \
+  do {                                                                                   \
     if (!(condition)) printf("line %d: not so: %s\n", __LINE__, #condition), failures++; \
   } while (0)
 

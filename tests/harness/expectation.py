@@ -65,6 +65,19 @@ class Comparison:
         return int(words[0]), self.images
 
     @staticmethod
+    def _module(dumps, words):
+        return int(words[0]), sum(number for dump in dumps for (path, _), number in dump.modules.items()
+                                  if path.rpartition("/")[2] == words[1])
+
+    @staticmethod
+    def _attached(dumps, words):
+        return int(words[0]), sum(path.rpartition("/")[2] == words[1] for dump in dumps for path in dump.attachments)
+
+    @staticmethod
+    def _gone(dumps, words):
+        return int(words[0]), sum(dump.events["ModuleGone"] for dump in dumps)
+
+    @staticmethod
     def _call(dumps, words):
         return int(words[1]), sum(dump.calls[key] for dump in dumps for key in call_keys(words[0]))
 

@@ -60,7 +60,7 @@ def compare(parts, options, folder):
 
     dumps = [trace.Dump(parts, path) for path in paths]
     compared = Comparison(wanted, dumps)
-    failures += compared.failures
+    failures += compared.failures + wrong_modules(dumps)
     figure += f", {compared.lines} expectations met"
     if options.figures:
         os.makedirs(os.path.dirname(options.figures), exist_ok=True)
@@ -73,6 +73,18 @@ def compare(parts, options, folder):
             failures += judge(parts, path, dump.events, folder)
         figure += ", accepted by go tool trace"
     return failures, figure
+
+
+def wrong_modules(dumps):
+    """The program's file is among the modules, and each has the build-id of its file."""
+    failures = []
+    for dump in dumps:
+        failures += [f"{path}: build-id {build} in the trace, {trace.build_id(path)} in the file"
+                     for path, build in dump.modules if os.path.exists(path) and trace.build_id(path) != build]
+    first = {path for path, _ in dumps[0].modules}
+    if dumps[0].header.get("exe") not in first:
+        failures.append(f"{dumps[0].header.get('exe')} is not among the modules {sorted(first)}")
+    return failures
 
 
 if __name__ == "__main__":

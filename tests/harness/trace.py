@@ -12,6 +12,9 @@ HEADER = re.compile(rb'^Header "(\w+)"="(.*)"$')
 THREAD = re.compile(rb'^Thread dt=\d+ m=(\d+) tid=(\d+) name=\d+(?:  # "(.*)")?')
 EVENT = re.compile(rb"^ *-?\d+ m=(\d+) g=(\d+) (\w+) ?(.*)$")
 COMMENT = re.compile(rb'  # "(.*)"$')
+MODULE = re.compile(rb'  # "([0-9a-f]*)" "(.*)"$')
+ATTACHMENT = re.compile(rb"\x5c\x2a\x4d\x18....thracat\n", re.DOTALL)
+BUILD_ID = re.compile(r"Build ID: ([0-9a-f]+)")
 SUBSTANTIAL = ("woken", "owner-died")  # outcomes that have a waker
 
 
@@ -46,6 +49,27 @@ def shortened(shown, most=20):
     return shown if len(lines) <= most else "\n".join([*lines[:most // 2], "...", *lines[-most // 2:]])
 
 
+def attachments(path):
+    """The paths of the files that are attached to a trace (format.md, F11)."""
+    with open(path, "rb") as file:
+        data = file.read()
+    found = []
+    for match in ATTACHMENT.finditer(data):
+        at = match.end()
+        for _ in range(2):  # build-id, path: both are shorter than 128 bytes here
+            text = data[at + 1:at + 1 + data[at]]
+            at += 1 + data[at]
+        found.append(text.decode(errors="replace"))
+    return found
+
+
+def build_id(path):
+    """The build-id of a file, as readelf knows it; empty: it has none."""
+    shown = subprocess.run(["readelf", "-n", path], capture_output=True, text=True, env=ENV, check=False).stdout
+    found = BUILD_ID.search(shown)
+    return found[1] if found else ""
+
+
 class Dump:
     """The events of one file, counted as the expectations need them."""
 
@@ -61,6 +85,8 @@ class Dump:
         self.labels = defaultdict(list)  # G -> names
         self.tasks = {}  # M -> its last G
         self.events = Counter()  # name
+        self.modules = Counter()  # (path, build-id)
+        self.attachments = attachments(path)
         self._read_tables(parts, path)
         self._read_events(parts, path)
 
@@ -104,6 +130,8 @@ class Dump:
                 self.calls[values["number"]] += 1
             elif name == "GoSyscallEndBlocked" and m in calling:
                 self.blocked[calling[m]] += 1
+            elif name == "Module" and (found := MODULE.search(found[4])):
+                self.modules[found[2].decode(errors="replace"), found[1].decode()] += 1
             elif name == "GoLabel":
                 self.labels[int(values["g"])].append(comment[1].decode(errors="replace") if comment else "")
 

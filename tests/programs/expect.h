@@ -15,6 +15,9 @@
 //     blocked NAME COUNT                    those that returned after more than 20 us
 //     label TID NAME                       a name given to the task of a thread
 //     images COUNT                          trace files of the whole run
+//     module COUNT NAME                    files of this name that were mapped
+//     attached COUNT NAME                  copies of files of this name in the traces
+//     gone COUNT                           files that were unmapped
 #pragma once
 
 #ifndef _GNU_SOURCE

@@ -1,10 +1,13 @@
-// What dlopened.c loads: a constructor, a thread, locks and a thread-local of its own.
+// What dlopened.c and others load: a constructor, a thread, locks and a thread-local of its own.
 #include <pthread.h>
 #include <semaphore.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static __thread int mine;
 static int constructed;
+#ifdef PLUGIN
+const int plugin_number = PLUGIN;  // so that each has a build-id of its own
+#endif
 
 __attribute__((constructor)) static void construct(void) {
   pthread_mutex_lock(&mutex);

@@ -1,0 +1,77 @@
+// Reading /proc/PID/maps (proc(5)).
+#include "core/collector/maps.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace thrace::collector {
+namespace {
+
+constexpr uint64_t kPatience = 20'000'000;  // ns between two readings
+constexpr std::string_view kDeleted = " (deleted)";
+
+uint64_t monotonic() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+}
+
+// "START-END".
+bool parse_range(std::string_view text, Mapping& mapping) {
+  const char* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, mapping.start, 16);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != '-') return false;
+  return std::from_chars(first.ptr + 1, end, mapping.end, 16).ec == std::errc();
+}
+
+}  // namespace
+
+std::vector<Mapping> parse_maps(const std::string& text) {
+  std::vector<Mapping> result;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string range, rights, offset, device;
+    Mapping mapping;
+    if (!(words >> range >> rights >> offset >> device >> mapping.inode) ||
+        !parse_range(range, mapping))
+      continue;
+    std::getline(words >> std::ws, mapping.path);
+    if (mapping.path.ends_with(kDeleted)) {
+      mapping.path.resize(mapping.path.size() - kDeleted.size());
+      mapping.deleted = true;
+    }
+    if (mapping.path.starts_with('/')) result.push_back(std::move(mapping));
+  }
+  return result;
+}
+
+const std::vector<Mapping>& Maps::read() {
+  mappings_.clear();
+  if (!pid_) return mappings_;
+  read_at_ = monotonic();
+  std::ifstream file("/proc/" + std::to_string(pid_) + "/maps");
+  mappings_ = parse_maps({std::istreambuf_iterator<char>(file), {}});
+  return mappings_;
+}
+
+const Mapping* Maps::look_up(uint64_t address) const {
+  const auto next = std::upper_bound(
+      mappings_.begin(), mappings_.end(), address,
+      [](uint64_t wanted, const Mapping& mapping) { return wanted < mapping.end; });
+  return next != mappings_.end() && next->start <= address ? &*next : nullptr;
+}
+
+const Mapping* Maps::find(uint64_t address) {
+  const Mapping* found = look_up(address);
+  if (found || !pid_ || (read_at_ && monotonic() - read_at_ < kPatience)) return found;
+  read();
+  return look_up(address);
+}
+
+}  // namespace thrace::collector

@@ -1,0 +1,143 @@
+// Modules in the tables of later generations and of children.
+#include "core/collector/modules.h"
+
+#include <gmock/gmock.h>
+
+#include "core/collector/rig_for_test.h"
+
+namespace thrace::collector {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+// The texts of a record, one word: build-id, path.
+constexpr uint64_t texts(const char (&bytes)[8]) {
+  uint64_t word = 0;
+  for (int i = 7; i >= 0; i--) word = word << 8 | static_cast<uint8_t>(bytes[i]);
+  return word;
+}
+constexpr uint64_t kFirst = texts("ab\0/one"), kSecond = texts("cd\0/two");
+
+class ModulesTest : public RigTest {
+ protected:
+  void SetUp() override {
+    RigTest::SetUp();
+    m_ = guest_->thread(process_, gettid());
+    guest_->chunk(m_, 1, 0);
+    guest_->status(m_, start_ + 10);
+  }
+  void load(uint32_t id, uint64_t words, uint64_t time) {
+    const uint64_t start = id * 0x10000ull;
+    guest_->record(m_, Event::Module, time, {id, start, start, start + 0x1000, 0, words});
+  }
+  void unload(uint32_t id, uint64_t time) { guest_->record(m_, Event::ModuleGone, time, {id}); }
+  void generation(uint32_t gen) {
+    tick();
+    next_generation();
+    guest_->chunk(m_, gen, 0);
+    guest_->status(m_, start_ + gen * 1000);
+  }
+
+  // The ids of the modules that M 0 lists.
+  static std::vector<std::string> listed(const TestTrace& trace, size_t generation) {
+    std::vector<std::string> result;
+    const std::string start = "M0 Module ";
+    for (const std::string& line : trace.lines(generation, true))
+      if (line.starts_with(start))
+        result.push_back(line.substr(start.size(), line.find(' ', start.size()) - start.size()));
+    return result;
+  }
+
+  uint32_t m_ = 0;
+};
+
+TEST_F(ModulesTest, EachGenerationListsWhatWasThereBefore) {
+  load(1, kFirst, start_ + 20);
+  load(2, kSecond, start_ + 30);
+  load(3, kSecond, start_ + 40);
+  unload(2, start_ + 50);
+  generation(2);
+  unload(3, start_ + 2100);
+  load(4, kFirst, start_ + 2200);
+  generation(3);
+  close();
+  EXPECT_THAT(listed(trace(), 0), IsEmpty());
+  EXPECT_THAT(listed(trace(), 1), ElementsAre("1", "3"));
+  EXPECT_THAT(listed(trace(), 2), ElementsAre("1", "4"));
+  EXPECT_THAT(trace().lines(0), Contains(StartsWith("M1 Module@")).Times(3));
+  EXPECT_THAT(trace().lines(1), Contains(StartsWith("M1 ModuleGone@")));
+}
+
+TEST_F(ModulesTest, TheTextsAreInEachGeneration) {
+  load(1, kFirst, start_ + 20);
+  generation(2);
+  close();
+  for (const size_t i : {0, 1}) {
+    EXPECT_THAT(trace().lines(i, true),
+                Contains(HasSubstr("String")).Times(3));  // and the thread's
+    EXPECT_THAT(trace().lines(i, true), Contains(HasSubstr("/one")));
+  }
+}
+
+TEST_F(ModulesTest, OneThatTakesTheRoomOfAnotherReplacesIt) {
+  load(1, kFirst, start_ + 20);
+  guest_->record(m_, Event::Module, start_ + 30, {2, 0x10000, 0x10000, 0x12000, 0, kSecond});
+  generation(2);
+  close();
+  EXPECT_THAT(listed(trace(), 1), ElementsAre("2"));
+}
+
+TEST_F(ModulesTest, AForkedChildHasWhatItsParentHad) {
+  load(1, kFirst, start_ + 20);
+  load(2, kSecond, start_ + 30);
+  unload(2, start_ + 40);
+  load(3, kSecond, start_ + 60);  // after the fork
+  const uint32_t slot = guest_->process(getpid(), "child");
+  Process& image = arena_process(base_, slot);
+  image.ppid = getpid();
+  image.parent = process_ + 1;
+  image.claimed = start_ + 50;
+  const uint32_t child = guest_->thread(slot, other_tid());
+  guest_->chunk(child, 1, 0);
+  guest_->status(child, start_ + 55);
+  tick();  // the records of the parent are not seen before the generation ends
+  generation(2);
+  guest_->chunk(child, 2, 0);
+  guest_->status(child, start_ + 2000);
+  tick();
+  ProcessState* state = processes_->find(slot);
+  advance_->close(*state, EndReason::Exit);
+  processes_->free(*state);
+  const TestTrace trace = read_trace(traces_[2]);
+  ASSERT_EQ(trace.generations.size(), 2u);
+  EXPECT_THAT(listed(trace, 1), ElementsAre("1"));
+}
+
+Module module_at(uint64_t start, const char* path) {
+  Module module;
+  module.id = 1;
+  module.start = start;
+  module.end = start + 4096;
+  module.path = path;
+  return module;
+}
+
+TEST(Modules, OfAFileTheInodeAndTheWholePathAreLookedUp) {
+  Modules modules(getpid());
+  const uint64_t here = reinterpret_cast<uint64_t>(&parse_maps) & ~uint64_t{4095};
+  Module module = module_at(here, "bin/collector_test");
+  modules.add(module);
+  EXPECT_NE(module.inode, 0u);
+  EXPECT_THAT(module.path, StartsWith("/"));
+  Module other = module_at(4096, "/gone");
+  modules.add(other);
+  EXPECT_EQ(other.inode, 0u);
+  EXPECT_EQ(other.path, "/gone");
+}
+
+}  // namespace
+}  // namespace thrace::collector

@@ -1,0 +1,89 @@
+// Reading an attachment out of a trace file.
+#include "decoder/input/attachment.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "core/format/file.h"
+
+namespace thrace {
+namespace {
+
+// A part of a file; shorter if the file is.
+std::string read_part(int fd, uint64_t offset, uint64_t size) {
+  std::string bytes(size, '\0');
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count =
+        pread(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    done += static_cast<size_t>(count);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+// The attached file; empty if the frame is damaged.
+std::string expand_frame(const std::string& frame) {
+  AttachmentHeader header;
+  if (!attachment_is_sound(frame) || !decode_attachment(frame, header)) return {};
+  std::string bytes(header.size, '\0');
+  const size_t compressed = frame.size() - header.header_size - kAttachmentTail;
+  const size_t size =
+      ZSTD_decompress(bytes.data(), bytes.size(), frame.data() + header.header_size, compressed);
+  return size == header.size ? bytes : std::string();
+}
+
+}  // namespace
+
+ExpandedFile::ExpandedFile(ExpandedFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+ExpandedFile& ExpandedFile::operator=(ExpandedFile&& other) noexcept {
+  std::swap(fd_, other.fd_);
+  return *this;
+}
+
+ExpandedFile::~ExpandedFile() {
+  if (fd_ >= 0) close(fd_);
+}
+
+bool ExpandedFile::write(const std::string& bytes) const {
+  for (size_t done = 0; done < bytes.size();) {
+    const ssize_t count = ::write(fd_, bytes.data() + done, bytes.size() - done);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    done += static_cast<size_t>(count);
+  }
+  return true;
+}
+
+std::string ExpandedFile::path() const { return fmt::format("/proc/self/fd/{}", fd_); }
+
+ExpandedFile expand(const std::string& trace, const Attachment& attachment, std::string& error) {
+  const int fd = open(trace.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    error = fmt::format("{} cannot be opened: {}", trace, std::strerror(errno));
+    return {};
+  }
+  const std::string bytes = expand_frame(read_part(fd, attachment.offset, attachment.frame_size));
+  close(fd);
+  if (bytes.empty()) {
+    error = fmt::format("{}, offset {}: the attachment {} is damaged (F11)", trace,
+                        attachment.offset, attachment.path);
+    return {};
+  }
+  ExpandedFile file(memfd_create("thrace-attachment", MFD_CLOEXEC));
+  if (file && file.write(bytes)) return file;
+  error = fmt::format("no memory for the attachment {}: {}", attachment.path, std::strerror(errno));
+  return {};
+}
+
+}  // namespace thrace
