@@ -24,6 +24,7 @@
 #include "tests/stacks/wait_here.h"
 
 pthread_mutex_t path_locks[kPaths];
+long path_patience = 1'000'000;
 
 namespace {
 

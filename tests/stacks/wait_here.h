@@ -6,12 +6,13 @@
 
 inline constexpr int kPaths = 48;
 extern "C" pthread_mutex_t path_locks[kPaths];
+extern "C" long path_patience;  // ns, below a second
 
-// Waits a millisecond, in vain.  Its callers stand on the stack, so it is never a tail call.
+// Waits that long, in vain.  Its callers stand on the stack, so it is never a tail call.
 [[gnu::noinline]] inline void wait_here(int path) {
   timespec end;
   clock_gettime(CLOCK_REALTIME, &end);
-  end.tv_nsec += 1'000'000;
+  end.tv_nsec += path_patience;
   if (end.tv_nsec >= 1'000'000'000) {
     end.tv_nsec -= 1'000'000'000;
     end.tv_sec++;
