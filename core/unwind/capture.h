@@ -49,9 +49,9 @@ struct Captured {
 Captured capture(uint64_t* frames, uint32_t limit, StackBounds own, Mode mode);
 
 // What a wrapper of dlclose calls around the real one (core/unwind/learners.h): until end_unload no
-// new rule is learnt, and those learnt before are forgotten at end_unload.  May be called by
-// several threads at a time.  begin_unload waits at most about 10 ms, and only if a thread is
-// learning.
+// new rule is learnt, and those learnt before are forgotten at end_unload.  May be called by several
+// threads at a time.  begin_unload waits for threads that are learning: microseconds, or about 0.2 s
+// for one that a signal handler holds up or has jumped out of.
 void begin_unload();
 void end_unload();
 

@@ -14,7 +14,7 @@ Rule learn(uint64_t pc) {
   if (!claim.slot) return {};
   Rule rule(Rule::None);
   Module module;
-  const Lookup lookup = find_module(pc, module);
+  const Lookup lookup = find_module(pc, claim, module);
   const Memory memory(module.low, module.high, *claim.slot, claim.mark);
   if (lookup == Lookup::Found) rule = rule_for(memory, module.header, pc);
   if (!memory.claimed())

@@ -8,10 +8,10 @@
 //       the other.  A learner that sees an unload learns nothing: its walk ends with
 //       StackEnd::Busy.
 //   U2  A learner reads only while its slot holds its mark, tested before each read (memory.h).
-//   U3  An unloader waits for the claims that it finds, at most kPatience, by spinning: a system
-//   call
-//       could be forbidden to this process.  A claim that outlasts it belongs to a learner that a
-//       signal handler holds up, or has jumped out of: the unloader takes the claim away (U2).
+//   U3  An unloader waits for the claims that it finds, at most kPatience, by spinning: a system call
+//       could be forbidden to this process.  A learner needs a microsecond, but may be preempted, on
+//       a busy machine for tens of milliseconds.  A claim that outlasts the patience belongs to a
+//       learner that a signal handler holds up, or has jumped out of: the unloader takes it away (U2).
 //   U4  A learner inside another one of the same thread (a signal handler) finds the thread's mark
 //   and
 //       leaves it in place.  So does one that comes after a jump: the next unload clears the mark.
@@ -50,7 +50,7 @@ class Learners {
 
  private:
   static constexpr uint32_t kSlots = 64;
-  static constexpr uint64_t kPatience = uint64_t{1} << 25;  // ticks of the TSC: about 10 ms
+  static constexpr uint64_t kPatience = uint64_t{1} << 29;  // ticks of the TSC: about 0.2 s
 
   Claim claim();
 

@@ -65,7 +65,7 @@ bool find_segment(const Memory& headers, uint64_t table, uint64_t count, uint64_
 
 }  // namespace
 
-Lookup find_module(uint64_t pc, Module& module) {
+Lookup find_module(uint64_t pc, const Learners::Claim& claim, Module& module) {
   Loaded loaded;
   if (!ask_loader(pc, loaded)) return Lookup::NoModule;
   if (!loaded.header) return Lookup::NoTables;
@@ -73,7 +73,7 @@ Lookup find_module(uint64_t pc, Module& module) {
 
   // The ELF header is at the start of the mapping, and a segment has a page at least.
   using Header = ElfW(Ehdr);
-  const Memory page(loaded.start, loaded.start + kPage);
+  const Memory page(loaded.start, loaded.start + kPage, *claim.slot, claim.mark);
   uint32_t magic;
   uint64_t table;
   uint16_t count;

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include "core/unwind/learners.h"
+
 namespace thrace::unwind {
 
 // The module that holds an address: its .eh_frame_hdr, and the readable segment around that.
@@ -17,8 +19,7 @@ enum class Lookup : uint8_t {
   NoTables,
 };
 
-// Finds the tables for the code at `pc`.  Only with a claim (core/unwind/learners.h): the module
-// must not go away meanwhile.
-Lookup find_module(uint64_t pc, Module& module);
+// Finds the tables for the code at `pc`.  The claim keeps the module from going away meanwhile.
+Lookup find_module(uint64_t pc, const Learners::Claim& claim, Module& module);
 
 }  // namespace thrace::unwind

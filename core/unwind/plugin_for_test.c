@@ -1,5 +1,5 @@
 // A module whose functions call what they are given; one has a frame of FRAME bytes.
-int plugin_call(void (*function)(void)) {
+__attribute__((noinline)) int plugin_call(void (*function)(void)) {
   volatile char bytes[FRAME];
   bytes[0] = 1;
   __asm__ volatile("" ::"r"(bytes) : "memory");  // all of it is used

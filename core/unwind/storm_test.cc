@@ -77,7 +77,7 @@ void capture_for(std::chrono::milliseconds time) {
 TEST_F(StormTest, HandlersInsideOfCaptures) {
   g_storm.jumps = false;
   capture_for(std::chrono::milliseconds(1000));
-  EXPECT_GT(g_storm.ticks, 1000u);
+  EXPECT_GT(g_storm.ticks, 100u);
   EXPECT_EQ(g_storm.bad, 0u);
   EXPECT_EQ(g_storm.busy, 0u);
 }
@@ -90,7 +90,7 @@ TEST_F(StormTest, JumpsOutOfCaptures) {
     capture_for(std::chrono::milliseconds(1000));
   }
   g_storm.jumps = false;
-  EXPECT_GT(g_storm.ticks, 1000u);
+  EXPECT_GT(g_storm.ticks, 100u);
   EXPECT_EQ(g_storm.bad, 0u);
 
   // What a jump left behind does not hold up an unload of this thread, nor learning after it.
