@@ -7,11 +7,13 @@
 #include <algorithm>
 
 #include "decoder/symbols/dies.h"
+#include "decoder/symbols/split_unit.h"
 
 namespace thrace {
 std::unique_ptr<DebugInfo> DebugInfo::open(const ElfFile& file, FileSearch& search,
                                            SymbolNotes& notes) {
   std::unique_ptr<DebugInfo> info(new DebugInfo);
+  info->path_ = file.path();
   info->dwarf_ = dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr);
   if (!info->dwarf_) {
     notes.push_back(fmt::format("the debug information of {} cannot be read: {}", file.path(),
@@ -47,7 +49,7 @@ void DebugInfo::list_units() {
   while (dwarf_get_units(dwarf_, unit, &unit, nullptr, &type, &die, nullptr) == 0) {
     if (type != DW_UT_compile && type != DW_UT_skeleton) continue;
     add_ranges(die, static_cast<uint32_t>(units_.size()), ranges);
-    units_.push_back({die, nullptr});
+    units_.push_back({die, die, own_text(die, DW_AT_comp_dir), nullptr});
   }
   // Of functions that several units contain, linkers keep the first, and let all describe it.
   std::reverse(ranges.begin(), ranges.end());
@@ -59,11 +61,14 @@ std::vector<DebugFrame> DebugInfo::find(uint64_t address) {
   const uint32_t index = map_.find(address);
   if (index == RangeMap::kNone) return frames;
   Unit& unit = units_[index];
-  if (!unit.functions) unit.functions = std::make_unique<FunctionTable>(unit.die);
+  if (!unit.functions) {
+    unit.tree = tree_of(unit.die, path_);
+    unit.functions = std::make_unique<FunctionTable>(unit.tree);
+  }
   const FunctionTable& functions = *unit.functions;
 
   DebugFrame frame;
-  frame.folder = string_attribute(unit.die, DW_AT_comp_dir);
+  frame.folder = unit.folder;
   set_line(unit, address, frame);
   uint32_t at = functions.find(address);
   if (at == FunctionTable::kNone && frame.line != 0) frames.push_back(frame);
@@ -71,11 +76,11 @@ std::vector<DebugFrame> DebugInfo::find(uint64_t address) {
   size_t count = 0;
   while (at != FunctionTable::kNone) {
     const FunctionTable::Scope& scope = functions[at];
-    set_names(scope.die, frame);
+    set_names(unit, scope.die, frame);
     frame.inlined = scope.inlined;
     frames.push_back(frame);
     if (!scope.inlined) break;
-    if (!files && dwarf_getsrcfiles(&unit.die, &files, &count) != 0) files = nullptr;
+    if (!files && dwarf_getsrcfiles(&unit.tree, &files, &count) != 0) files = nullptr;
     frame = {.folder = frame.folder};
     if (files && scope.call_file < count)
       frame.file = bounded(dwarf_filesrc(files, scope.call_file, nullptr, nullptr));
@@ -111,9 +116,9 @@ void DebugInfo::set_line(Unit& unit, uint64_t address, DebugFrame& frame) {
   frame.file = bounded(dwarf_linesrc(line, nullptr, nullptr));
 }
 
-void DebugInfo::set_names(Dwarf_Off offset, DebugFrame& frame) {
+void DebugInfo::set_names(Unit& unit, Dwarf_Off offset, DebugFrame& frame) {
   Dwarf_Die die;
-  if (!dwarf_offdie(dwarf_, offset, &die)) return;
+  if (!dwarf_offdie(dwarf_cu_getdwarf(unit.tree.cu), offset, &die)) return;
   frame.linkage_name = string_attribute(die, DW_AT_linkage_name);
   if (frame.linkage_name.empty())
     frame.linkage_name = string_attribute(die, DW_AT_MIPS_linkage_name);

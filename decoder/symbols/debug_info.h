@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -50,14 +51,17 @@ class DebugInfo {
  private:
   struct Unit {
     Dwarf_Die die;
+    Dwarf_Die tree;  // where its functions are: itself, or a unit of a .dwo file
+    std::string_view folder;
     std::unique_ptr<FunctionTable> functions;
   };
 
   DebugInfo() = default;
   void list_units();
   void set_line(Unit& unit, uint64_t address, DebugFrame& frame);
-  void set_names(Dwarf_Off offset, DebugFrame& frame);
+  void set_names(Unit& unit, Dwarf_Off offset, DebugFrame& frame);
 
+  std::string path_;
   Dwarf* dwarf_ = nullptr;
   std::unique_ptr<ElfFile> shared_file_;
   Dwarf* shared_ = nullptr;  // what dwz moved there

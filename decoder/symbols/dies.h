@@ -34,6 +34,13 @@ void each_child(Dwarf_Die& parent, Progress& progress, Visit visit) {
   }
 }
 
+// A text of the DIE itself; empty: none.  Of a skeleton unit nothing else may be asked for: libdw
+// would look into its .dwo file.
+inline std::string_view own_text(Dwarf_Die& die, unsigned name) {
+  Dwarf_Attribute found;
+  return dwarf_attr(&die, name, &found) ? bounded(dwarf_formstring(&found)) : std::string_view();
+}
+
 // A text of the DIE, or of the declaration or abstract function that it stands for; empty: none.
 inline std::string_view string_attribute(Dwarf_Die& die, unsigned name) {
   Dwarf_Attribute found;

@@ -219,6 +219,26 @@ TEST_F(FileSearchTest, PipesAndDevicesAreRefused) {
   }
 }
 
+TEST_F(FileSearchTest, APipeInPlaceOfSplitDwarf) {
+  std::string program = read_file(kFixtures + "gcc_split");
+  const std::string split = kFixtures + "gcc_split-calls.dwo";
+  std::string pipe = folder_.path + "/";
+  if (pipe.size() >= split.size()) GTEST_SKIP() << "the path of the temporary folder is too long";
+  pipe.append(split.size() - pipe.size(), 'x');
+  ASSERT_NE(program.find(split), std::string::npos);
+  program.replace(program.find(split), split.size(), pipe);
+  write_file(program_, program);
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::string line = output_of("nm " + program_ + " | grep _ZN5outer6Worker3runEl$");
+  Module module;
+  module.path = program_;
+  Symbolizer symbolizer({.debuginfod = false});
+  const Frame& frame =
+      symbolizer.frames(&module, std::stoull(line.substr(0, 16), nullptr, 16), false).front();
+  EXPECT_EQ(frame.function, "outer::Worker::run");
+  EXPECT_GT(frame.line, 0u);  // the skeleton has that
+}
+
 // A symbol table may be gone where DWARF is still there.
 TEST_F(FileSearchTest, VariablesThatOnlyDwarfKnows) {
   const std::string address = output_of("nm " + source_ + " | grep ' g_settings$' | cut -c 1-16");

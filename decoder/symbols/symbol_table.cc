@@ -25,9 +25,9 @@ uint8_t rank_of(unsigned char binding) {
   }
 }
 
-// Marks of assemblers ("$x", ".L1") name no function.
+// Marks of assemblers ("$x", ".L1", "..@5.loop") name no function.
 bool is_mark(std::string_view name) {
-  return name.empty() || name[0] == '$' || name.starts_with(".L");
+  return name.empty() || name[0] == '$' || name.starts_with(".L") || name.starts_with("..@");
 }
 
 ptrdiff_t underscores(std::string_view name) {
@@ -66,8 +66,8 @@ bool SymbolTable::add(Elf* elf, bool dynamic) {
     const bool sized = symbol.st_size != 0;
     if (!sized && (!is_code || dynamic || type == STT_OBJECT)) continue;
     std::string_view name = bounded(elf_strptr(elf, table.sh_link, symbol.st_name));
-    name = name.substr(0, name.find('@'));
     if (is_mark(name)) continue;
+    name = name.substr(0, name.find('@', 1));
     entries_.push_back({{name, symbol.st_value, symbol.st_size},
                         home.sh_addr + home.sh_size,
                         symbol.st_shndx,
