@@ -9,7 +9,8 @@
 //   L2  A load is therefore not seen to end.  The thread that asked for it looks at the list of
 //       modules when it next enters one of these wrappers: nearly always in the dlsym that follows.
 //       dlclose does not look at its caller: it is called, and the list looked at on both sides.
-//       The last look is at exit.  What libc loads by itself is found with the next.
+//       The last look is at exit.  What libc loads by itself is found with the next, or by the
+//       collector in the process's maps (core/collector/discovery.h).
 //   L3  Looking takes the loader's lock for writing, as loading does.  So it happens at start-up,
 //       at exit and in those wrappers alone, and not while a gate is open: never in a handler that
 //       interrupts the tracer.

@@ -174,10 +174,20 @@ void Advance::complete(MState& m) {
   threads_.retire(m);
 }
 
+// Modules that no record told of, and files that have lost their names.
+void Advance::look_at_files(ProcessState& process) {
+  if (!process.maps.is_due()) return;
+  const std::vector<Mapping>& mappings = process.maps.read();
+  // Asked afterwards: these are not the maps of what an exec has put in its place.
+  if (arena_process(base_, process.slot).phase.load() != ProcessPhase::Live) return;
+  process.discovery->find(mappings, *process.modules);
+  process.images->keep(mappings, *process.modules, *process.sink);
+}
+
 void Advance::close_old(ProcessState& process) {
   encoder_.modules(*process.closing);
+  look_at_files(process);
   encoder_.modules(*process.current);
-  process.images->keep(*process.modules, *process.sink);
   process.begun = process.begun || process.closing->last_event != 0;
   if (!process.begun) return process.closing.reset();
   encoder_.end(*process.closing, EndReason::Next, start_.ticks);

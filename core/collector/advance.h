@@ -36,6 +36,7 @@ class Advance {
   void note(MState& m);
   bool has_passed(const MState& m) const;
   void complete(MState& m);
+  void look_at_files(ProcessState& process);
   void close_old(ProcessState& process);
   void mark_vanished(uint64_t now);
 

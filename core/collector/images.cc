@@ -6,10 +6,8 @@
 #include <link.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include <charconv>
-#include <cstdio>
 #include <cstring>
 #include <utility>
 
@@ -18,15 +16,8 @@
 namespace thrace::collector {
 namespace {
 
-constexpr uint64_t kInterval = 250'000'000;  // ns between two looks
 constexpr std::string_view kVdso = "[vdso]";
 constexpr uint32_t kProgram = 1;  // the id of the program itself, the loader's first
-
-uint64_t monotonic() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 // The kernel's vdso as this process has it: all processes of a kernel have the same one.
 std::string own_vdso() {
@@ -42,7 +33,7 @@ std::string own_vdso() {
 std::string unhex(std::string_view digits) {
   std::string bytes;
   for (; digits.size() >= 2; digits.remove_prefix(2)) {
-    uint8_t byte;
+    uint8_t byte = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + 2, byte, 16);
     if (read.ptr != digits.data() + 2) return {};
     bytes.push_back(static_cast<char>(byte));
@@ -67,21 +58,15 @@ void Images::keep(const Module& module, TraceSink& sink, Descriptor file, std::s
   sink.attach(Image{module.build, module.path, std::move(file), std::move(bytes)});
 }
 
-// A file that is still mapped and has no name.  The first way needs a capability.
+// A file that is still mapped and has no name.
 Descriptor Images::open(const Mapping& mapping) const {
-  char range[64];
-  std::snprintf(range, sizeof range, "/map_files/%lx-%lx", mapping.start, mapping.end);
-  const std::string path = "/proc/" + std::to_string(pid_) + range;
+  const std::string path = "/proc/" + std::to_string(pid_) + mapping.map_file();
   return Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
 }
 
-void Images::keep(const Modules& modules, TraceSink& sink) {
-  const uint64_t now = monotonic();
-  if (looked_ && now - looked_ < kInterval) return;
-  looked_ = now;
+void Images::keep(const std::vector<Mapping>& mappings, const Modules& modules, TraceSink& sink) {
   keep_last(modules, sink);
-  Maps maps(pid_);
-  for (const Mapping& mapping : maps.read()) {
+  for (const Mapping& mapping : mappings) {
     if (!mapping.deleted) continue;
     if (const Module* module = modules.find(mapping.start))
       if (!kept_.contains(module->build + ' ' + module->path)) keep(*module, sink, open(mapping));

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/collector/maps.h"
 #include "core/collector/modules.h"
@@ -17,9 +18,8 @@ class Images {
   // Takes hold of the program's own file: it can be read after the process has ended.
   explicit Images(int32_t pid);
 
-  // Looks for such files and hands them to the sink.  For a process that lives; cheap if it is
-  // called often.
-  void keep(const Modules& modules, TraceSink& sink);
+  // Looks for such files and hands them to the sink.  `mappings`: of the process, which lives.
+  void keep(const std::vector<Mapping>& mappings, const Modules& modules, TraceSink& sink);
 
   // The same for one that is gone: its own file and the vdso are still at hand.
   void keep_last(const Modules& modules, TraceSink& sink);
@@ -32,7 +32,6 @@ class Images {
   Descriptor executable_;
   std::set<std::string> kept_;  // by build-id and path
   uint64_t bytes_ = 0;
-  uint64_t looked_ = 0;  // CLOCK_MONOTONIC, ns
 };
 
 }  // namespace thrace::collector

@@ -82,14 +82,14 @@ class ImagesTest : public testing::Test {
 };
 
 TEST_F(ImagesTest, AProgramThatHasItsFileIsNotCopied) {
-  images_->keep(modules_, sink_);
+  images_->keep(Maps(pid_).read(), modules_, sink_);
   images_->keep_last(modules_, sink_);
   EXPECT_THAT(sink_.paths, IsEmpty());
 }
 
 TEST_F(ImagesTest, AProgramWithoutAFileIsCopiedOnce) {
   unlink(path_.c_str());
-  images_->keep(modules_, sink_);
+  images_->keep(Maps(pid_).read(), modules_, sink_);
   images_->keep_last(modules_, sink_);
   ASSERT_THAT(sink_.paths, ElementsAre(path_));
   EXPECT_TRUE(expand(sink_.frames[0]) == bytes_);

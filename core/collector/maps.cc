@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -12,7 +13,8 @@
 namespace thrace::collector {
 namespace {
 
-constexpr uint64_t kPatience = 20'000'000;  // ns between two readings
+constexpr uint64_t kPatience = 20'000'000;   // ns between two readings for an address
+constexpr uint64_t kInterval = 250'000'000;  // ns between two for all
 constexpr std::string_view kDeleted = " (deleted)";
 
 uint64_t monotonic() {
@@ -36,11 +38,13 @@ std::vector<Mapping> parse_maps(const std::string& text) {
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     std::istringstream words(line);
-    std::string range, rights, offset, device;
+    std::string range, rights, device;
     Mapping mapping;
-    if (!(words >> range >> rights >> offset >> device >> mapping.inode) ||
+    if (!(words >> range >> rights >> std::hex >> mapping.offset >> device >> std::dec >>
+          mapping.inode) ||
         !parse_range(range, mapping))
       continue;
+    mapping.executable = rights.size() > 2 && rights[2] == 'x';
     std::getline(words >> std::ws, mapping.path);
     if (mapping.path.ends_with(kDeleted)) {
       mapping.path.resize(mapping.path.size() - kDeleted.size());
@@ -50,6 +54,14 @@ std::vector<Mapping> parse_maps(const std::string& text) {
   }
   return result;
 }
+
+std::string Mapping::map_file() const {
+  char name[64];
+  std::snprintf(name, sizeof name, "/map_files/%lx-%lx", start, end);
+  return name;
+}
+
+bool Maps::is_due() const { return !read_at_ || monotonic() - read_at_ >= kInterval; }
 
 const std::vector<Mapping>& Maps::read() {
   mappings_.clear();

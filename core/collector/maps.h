@@ -9,9 +9,14 @@ namespace thrace::collector {
 
 struct Mapping {
   uint64_t start = 0, end = 0;
+  uint64_t offset = 0;  // in the file
   uint64_t inode = 0;
   std::string path;      // without the mark of a deleted file
   bool deleted = false;  // no name leads to this file any more
+  bool executable = false;
+
+  // The file below /proc/PID, whatever has become of its name.  To open it needs a capability.
+  std::string map_file() const;
 };
 
 // Reads the text of a maps file; lines without a file are left out.
@@ -27,6 +32,9 @@ class Maps {
 
   // All there are now.  Empty if the process is gone or closed to us.
   const std::vector<Mapping>& read();
+
+  // True if that was not done for a quarter of a second.
+  bool is_due() const;
 
  private:
   const Mapping* look_up(uint64_t address) const;

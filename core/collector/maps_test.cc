@@ -18,7 +18,10 @@ TEST(Maps, FilesAloneAreRead) {
   ASSERT_EQ(maps.size(), 2u);
   EXPECT_EQ(maps[0].start, 0x55d0c0a00000u);
   EXPECT_EQ(maps[0].end, 0x55d0c0a02000u);
+  EXPECT_EQ(maps[0].offset, 0x1000u);
   EXPECT_EQ(maps[0].inode, 131u);
+  EXPECT_TRUE(maps[0].executable);
+  EXPECT_FALSE(maps[1].executable);
   EXPECT_EQ(maps[0].path, "/opt/a program");
   EXPECT_FALSE(maps[0].deleted);
   EXPECT_EQ(maps[1].path, "/lib/b.so");

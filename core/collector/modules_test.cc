@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "core/collector/discovery.h"
 #include "core/collector/rig_for_test.h"
 
 namespace thrace::collector {
@@ -42,13 +43,15 @@ class ModulesTest : public RigTest {
     guest_->status(m_, start_ + gen * 1000);
   }
 
-  // The ids of the modules that M 0 lists.
+  // The ids of the modules that M 0 lists, but for those of this very program.
   static std::vector<std::string> listed(const TestTrace& trace, size_t generation) {
     std::vector<std::string> result;
     const std::string start = "M0 Module ";
-    for (const std::string& line : trace.lines(generation, true))
-      if (line.starts_with(start))
-        result.push_back(line.substr(start.size(), line.find(' ', start.size()) - start.size()));
+    for (const std::string& line : trace.lines(generation, true)) {
+      if (!line.starts_with(start)) continue;
+      const std::string id = line.substr(start.size(), line.find(' ', start.size()) - start.size());
+      if (std::stoul(id) < kFirstDiscovered) result.push_back(id);
+    }
     return result;
   }
 
@@ -76,11 +79,7 @@ TEST_F(ModulesTest, TheTextsAreInEachGeneration) {
   load(1, kFirst, start_ + 20);
   generation(2);
   close();
-  for (const size_t i : {0, 1}) {
-    EXPECT_THAT(trace().lines(i, true),
-                Contains(HasSubstr("String")).Times(3));  // and the thread's
-    EXPECT_THAT(trace().lines(i, true), Contains(HasSubstr("/one")));
-  }
+  for (const size_t i : {0, 1}) EXPECT_THAT(trace().lines(i, true), Contains(HasSubstr("/one")));
 }
 
 TEST_F(ModulesTest, OneThatTakesTheRoomOfAnotherReplacesIt) {

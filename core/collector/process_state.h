@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/collector/discovery.h"
 #include "core/collector/generation_text.h"
 #include "core/collector/images.h"
 #include "core/collector/m_state.h"
@@ -26,6 +27,8 @@ struct ProcessState {
   std::vector<MState*> threads;
   std::shared_ptr<Modules> modules;
   std::unique_ptr<Images> images;
+  std::unique_ptr<Discovery> discovery;
+  Maps maps{0};
 
   // The open generations.  While an advance is under way there are two; what is encoded for the
   // newer one waits here until the older one is closed.

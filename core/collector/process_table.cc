@@ -64,6 +64,8 @@ void ProcessTable::adopt(uint32_t slot) {
   process->sink = open_sink_(image, seen_ == 0);
   process->modules = std::make_shared<Modules>(image.pid);
   process->images = std::make_unique<Images>(image.pid);
+  process->discovery = std::make_unique<Discovery>(image.pid);
+  process->maps = Maps(image.pid);
   const ProcessState* parent = image.parent ? find(image.parent - 1) : nullptr;
   if (parent && parent->pid == image.ppid)
     process->modules->inherit(parent->modules, image.claimed, gen_);

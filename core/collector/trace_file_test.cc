@@ -67,6 +67,32 @@ TEST_F(TraceFileTest, IsPrivateLockedAndReadable) {
   EXPECT_EQ(trace.index.size(), 3u);
 }
 
+TEST_F(TraceFileTest, AttachmentsStandBetweenGenerationsAndInTheIndex) {
+  const std::string frame = encode_attachment({"ab", "/x", 5}, "image");
+  {
+    TraceFile file(policy_, {"x", 5, true}, header_);
+    file.data("fi");
+    file.attach(frame);
+    file.data("rst");
+    file.end_generation(1);
+    file.data("second");
+    file.end_generation(1);
+    file.attach(frame);
+    file.finish();
+  }
+  const std::string bytes = read_file(folder_ + "/t.5.thr");
+  const TestTrace trace = read_trace(bytes);
+  EXPECT_EQ(trace.generations, (std::vector<std::string>{"first", "second"}));
+  ASSERT_EQ(trace.index.size(), 5u);
+  uint64_t offset = 0;
+  for (const size_t i : {0, 1, 2, 3, 4}) {
+    if (i == 2 || i == 4) {
+      EXPECT_EQ(bytes.substr(offset, frame.size()), frame);
+    }
+    offset += trace.index[i].compressed;
+  }
+}
+
 TEST_F(TraceFileTest, TakenNamesAreLeftAlone) {
   for (const bool force : {false, true}) {
     std::ofstream(folder_ + "/t.5.thr") << "mine";

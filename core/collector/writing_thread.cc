@@ -45,9 +45,7 @@ class WritingThread::Sink : public TraceSink {
   }
   void end_generation() override { writer_.post(new Message{Message::Kind::EndGeneration, file_}); }
   void attach(Image image) override {
-    auto message = std::make_unique<Message>(Message::Kind::Attach, file_);
-    message->image = std::move(image);
-    writer_.post(message.release());
+    writer_.post(new Message{Message::Kind::Attach, file_, {}, {}, {}, std::move(image)});
   }
   void finish() override { writer_.post(new Message{Message::Kind::Finish, file_}); }
 

@@ -60,7 +60,7 @@ struct AttachmentHeader {
   std::string build;       // build-id of a module, in hex
   std::string path;        // and its path
   uint64_t size = 0;       // bytes of the file, expanded
-  size_t header_size = 0;  // bytes of the frame before the compressed file
+  size_t header_size = 0;  // bytes of the frame before the compressed file: of one that was read
 };
 
 // The whole skippable frame of an attachment; `compressed`: the file as a zstd frame.

@@ -70,6 +70,10 @@ class Comparison:
                                   if path.rpartition("/")[2] == words[1])
 
     @staticmethod
+    def _listed(dumps, words):
+        return int(words[0]), sum(path.rpartition("/")[2] == words[1] for dump in dumps for path in dump.listed)
+
+    @staticmethod
     def _attached(dumps, words):
         return int(words[0]), sum(path.rpartition("/")[2] == words[1] for dump in dumps for path in dump.attachments)
 

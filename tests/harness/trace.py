@@ -86,6 +86,7 @@ class Dump:
         self.tasks = {}  # M -> its last G
         self.events = Counter()  # name
         self.modules = Counter()  # (path, build-id)
+        self.listed = set()  # paths of modules in the tables
         self.attachments = attachments(path)
         self._read_tables(parts, path)
         self._read_events(parts, path)
@@ -94,8 +95,13 @@ class Dump:
         return self.tids.get(m, 0)
 
     def _read_tables(self, parts, path):
+        m = b""
         for line in self._lines([parts.decoder, "dump", path]):
-            if found := HEADER.match(line):
+            if line.startswith(b"Batch "):
+                m = line.split()[1]
+            elif line.startswith(b"Module ") and m == b"m=0" and (found := MODULE.search(line)):
+                self.listed.add(found[2].decode(errors="replace"))
+            elif found := HEADER.match(line):
                 self.header[found[1].decode()] = found[2].decode(errors="replace")
             elif found := THREAD.match(line):
                 self.tids[int(found[1])] = int(found[2])

@@ -16,6 +16,7 @@
 //     label TID NAME                       a name given to the task of a thread
 //     images COUNT                          trace files of the whole run
 //     module COUNT NAME                    files of this name that were mapped
+//     listed COUNT NAME                    files of this name that a generation's tables list
 //     attached COUNT NAME                  copies of files of this name in the traces
 //     gone COUNT                           files that were unmapped
 #pragma once

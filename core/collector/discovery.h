@@ -1,0 +1,34 @@
+// Modules that no record tells of: what libc loads by itself, and what was loaded by a thread that
+// made no further call of the loader's (preload/modules.h, L2).
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/collector/maps.h"
+#include "core/collector/modules.h"
+
+namespace thrace::collector {
+
+// Ids of such modules; those of records are smaller.
+inline constexpr uint32_t kFirstDiscovered = 1u << 31;
+
+class Discovery {
+ public:
+  explicit Discovery(int32_t pid) : pid_(pid) {}
+
+  // Adds the files that are mapped as code and are in no module.  They count from the next
+  // generation on.
+  void find(const std::vector<Mapping>& mappings, Modules& modules);
+
+ private:
+  bool identify(const Mapping& mapping, Module& module) const;
+
+  int32_t pid_;
+  uint32_t next_ = kFirstDiscovered;
+  std::set<std::string> others_;  // files that are no modules
+};
+
+}  // namespace thrace::collector
