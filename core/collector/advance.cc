@@ -174,6 +174,13 @@ void Advance::complete(MState& m) {
   threads_.retire(m);
 }
 
+void Advance::end(GenerationText& text, EndReason reason, uint64_t time) {
+  const ArenaHeader& header = arena_header(base_);
+  encoder_.unseen(text, header.untraced_threads.load(std::memory_order_relaxed),
+                  header.untraced_processes.load(std::memory_order_relaxed));
+  encoder_.end(text, reason, time);
+}
+
 // Modules that no record told of, and files that have lost their names.
 void Advance::look_at_files(ProcessState& process) {
   if (!process.maps.is_due()) return;
@@ -190,7 +197,7 @@ void Advance::close_old(ProcessState& process) {
   encoder_.modules(*process.current);
   process.begun = process.begun || process.closing->last_event != 0;
   if (!process.begun) return process.closing.reset();
-  encoder_.end(*process.closing, EndReason::Next, start_.ticks);
+  end(*process.closing, EndReason::Next, start_.ticks);
   process.hand_on(0);
   process.sink->end_generation();
   process.closing.reset();
@@ -227,7 +234,7 @@ void Advance::close(ProcessState& process, EndReason reason) {
   }
   encoder_.modules(text);
   process.images->keep_last(*process.modules, *process.sink);
-  encoder_.end(text, reason, now);
+  end(text, reason, now);
   process.begun = true;  // a file without any event has one generation, too
   process.hand_on(0);
   process.sink->end_generation();

@@ -38,6 +38,7 @@ class Advance {
   void complete(MState& m);
   void look_at_files(ProcessState& process);
   void close_old(ProcessState& process);
+  void end(GenerationText& text, EndReason reason, uint64_t time);
   void mark_vanished(uint64_t now);
 
   char* base_;

@@ -234,5 +234,17 @@ TEST_F(AdvanceTest, NothingWrittenIsNoticed) {
   EXPECT_FALSE(advance_->anything_written());
 }
 
+TEST_F(AdvanceTest, WhatTheSessionCouldNotRecordIsSaidInEachGeneration) {
+  const uint32_t m = guest_->thread(process_, gettid());
+  guest_->chunk(m, 1, 0);
+  guest_->status(m, start_ + 10);
+  guest_->header().untraced_threads = 3;
+  tick();
+  next_generation();
+  close();
+  for (const size_t generation : {0, 1})
+    EXPECT_THAT(trace().lines(generation, true), testing::Contains("M0 Unseen 3 0"));
+}
+
 }  // namespace
 }  // namespace thrace::collector

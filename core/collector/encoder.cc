@@ -253,6 +253,13 @@ void Encoder::clock(GenerationText& text, uint64_t frequency, const ClockReading
   emit(text);
 }
 
+void Encoder::unseen(GenerationText& text, uint32_t threads, uint32_t processes) {
+  if (!threads && !processes) return;
+  const uint64_t args[] = {threads, processes};
+  text.last_table++;
+  table(text, Event::Unseen, args);
+}
+
 void Encoder::end(GenerationText& text, EndReason reason, uint64_t time) {
   const uint64_t args[] = {static_cast<uint64_t>(reason)};
   text.last_table = std::max({text.last_table + 1, time, text.last_event + 1});

@@ -41,6 +41,9 @@ class Encoder {
   // yet.
   void modules(GenerationText& text);
 
+  // What the session could not record, if there is any.
+  void unseen(GenerationText& text, uint32_t threads, uint32_t processes);
+
   // The last batch.
   void end(GenerationText& text, EndReason reason, uint64_t time);
 

@@ -50,6 +50,8 @@
     "address of the file; in a batch of M 0: it has been there since before the generation")          \
   X(0x08, ModuleGone, Guest, A(id, Uint),                                                             \
     "the module with this id was unmapped")                                                           \
+  X(0x09, Unseen, Collector, A(threads, Uint) A(processes, Uint),                                     \
+    "so many threads and processes of the session have run unrecorded so far, for lack of room")      \
                                                                                                       \
   X(0x20, GoCreate, Guest, A(g, Task) A(start, Address),                                              \
     "the running G creates g, which will run the routine at start; g is runnable")                    \

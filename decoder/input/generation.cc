@@ -6,7 +6,7 @@
 namespace thrace {
 
 void Generation::reset() {
-  number = offset = end_time = 0;
+  number = offset = end_time = unseen_threads = unseen_processes = 0;
   data.clear();
   cut = damaged = after_gap = has_clock = false;
   end = EndReason::None;
@@ -60,6 +60,10 @@ std::string_view Generation::read_table_event(const EventView& event) {
       if (event.args[0] == 0) return "a ClockSnapshot has frequency 0";
       if (!has_clock) clock = {event.time, event.args[0], event.args[1], event.args[2]};
       has_clock = true;
+      return {};
+    case Event::Unseen:
+      unseen_threads = event.args[0];
+      unseen_processes = event.args[1];
       return {};
     case Event::EndOfGeneration:
       end = static_cast<EndReason>(event.args[0]);

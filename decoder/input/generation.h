@@ -22,6 +22,9 @@ struct PlacedBatch {
 // The batches of one M, in file order.
 struct ThreadBatches {
   uint64_t m = 0;
+  uint64_t unseen_threads = 0;  // of the session, so far (Unseen)
+  uint64_t unseen_processes = 0;
+
   std::vector<PlacedBatch> batches;
 };
 

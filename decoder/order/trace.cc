@@ -22,6 +22,8 @@ void Trace::run(EventSink& sink) {
     }
     expanded_ += generation.data.size();
     end_ = generation.end;
+    unseen_threads_ = std::max(unseen_threads_, generation.unseen_threads);
+    unseen_processes_ = std::max(unseen_processes_, generation.unseen_processes);
     merge_.run(generation, sink);
     last_time_ = std::max({last_time_, merge_.time(), generation.clock.ticks, generation.end_time});
   }

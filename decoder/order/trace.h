@@ -37,6 +37,10 @@ class Trace {
   uint64_t bytes() const { return reader_.offset(); }  // of the file
   uint64_t expanded() const { return expanded_; }      // bytes of the generations
 
+  // Threads and processes of the session that ran unrecorded.
+  uint64_t unseen_threads() const { return unseen_threads_; }
+  uint64_t unseen_processes() const { return unseen_processes_; }
+
   // Why the recording ended; None if the file does not say.
   EndReason end() const { return end_; }
 
@@ -54,6 +58,8 @@ class Trace {
   uint64_t first_generation_ = 0;
   uint64_t expanded_ = 0;
   uint64_t last_time_ = 0;
+  uint64_t unseen_threads_ = 0;
+  uint64_t unseen_processes_ = 0;
   EndReason end_ = EndReason::None;
 };
 

@@ -75,6 +75,9 @@ int check_one(Source source) {
              trace.lost(), duration_text(static_cast<uint64_t>(trace.duration())),
              ended.empty() ? "a cut" : ended);
   print_open(trace, sink);
+  if (trace.unseen_threads() != 0 || trace.unseen_processes() != 0)
+    fmt::print("  unrecorded for lack of room: {} threads, {} processes of the session\n",
+               trace.unseen_threads(), trace.unseen_processes());
   std::fflush(stdout);
   print_problems(trace.problems());
   return trace.problems().empty() ? kExitFine : cut ? kExitDamaged : kExitUnreadable;

@@ -60,7 +60,7 @@ def stacks(text, objects):
             path = objects.get(int(block[1], 16)) if block else None
             current = found.setdefault(path, []) if path else None
         elif current is not None and (frame := FRAME.match(line)):
-            if frame["bare"] and frame["bare"].startswith("... (its end"):
+            if frame["bare"] and frame["bare"].startswith("... ("):
                 continue
             if frame["bare"]:
                 current.append((frame["bare"], None))

@@ -3,12 +3,9 @@
 //
 // "path N: a@x b@y" lists the frames of path N, the innermost first (after wait_here), each with the
 // marker of the line of its call.  "*" stands for any number of frames of libraries.
-#include <alloca.h>
 #include <dlfcn.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include <algorithm>
 #include <atomic>
@@ -21,15 +18,13 @@
 #include <thread>
 #include <vector>
 
+#include "tests/stacks/frames.h"
 #include "tests/stacks/wait_here.h"
 
 pthread_mutex_t path_locks[kPaths];
 long path_patience = 1'000'000;
 
 namespace {
-
-// The memory is used, as far as the compiler knows.
-INLINE void use(void* memory) { asm volatile("" ::"r"(memory) : "memory"); }
 
 // path 1: main@main1
 // path 2: one_deep@2a main@main2
@@ -261,63 +256,6 @@ NOINLINE void signalled_elsewhere() {
   STAY;
 }
 
-// path 24: with_alloca@24a main@main24
-NOINLINE void with_alloca(size_t n) {
-  char* room = static_cast<char*>(alloca(n));
-  use(room);
-  wait_here(24);  // @24a
-  use(room);
-}
-
-// path 25: with_large_frame@25a main@main25
-NOINLINE void with_large_frame() {
-  char room[100'000];
-  use(room);
-  wait_here(25);  // @25a
-  use(room);
-}
-
-// path 26: with_aligned_frame@26a main@main26
-NOINLINE void with_aligned_frame() {
-  alignas(128) char room[128];
-  use(room);
-  wait_here(26);  // @26a
-  use(room);
-}
-
-// path 27: with_aligned_alloca@27a main@main27
-NOINLINE void with_aligned_alloca(size_t n) {
-  alignas(64) char room[64];
-  char* more = static_cast<char*>(alloca(n));
-  use(room);
-  use(more);
-  wait_here(27);  // @27a
-  use(room);
-}
-
-// path 28: of_many@28a main@main28
-NOINLINE double of_many(int count, ...) {
-  va_list list;
-  va_start(list, count);
-  double sum = 0;
-  for (int i = 0; i < count; i++) sum += va_arg(list, double);
-  wait_here(28);  // @28a
-  va_end(list);
-  return sum;
-}
-
-// path 29: by_value@29a main@main29
-struct Large {
-  long words[20];
-};
-NOINLINE Large by_value(int n) {
-  Large large{};
-  large.words[n] = n;
-  wait_here(29);  // @29a
-  large.words[0] = 1;
-  return large;
-}
-
 // path 30: Sum::operator+@30a main@main30
 struct Sum {
   int n;
@@ -385,13 +323,6 @@ NOINLINE int apply(int n) {
   wait_here(36);  // @36a
   STAY;
   return result;
-}
-
-// path 37: pushed@37a main@main37
-NOINLINE void pushed(long a, long b, long c, long d, long e, long f, long g, long h) {
-  volatile long sum = a + b + c + d + e + f + g + h;
-  wait_here(37);  // @37a
-  sum = sum + 1;
 }
 
 // path 38: twice@38a main@main38
