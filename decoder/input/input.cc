@@ -10,13 +10,15 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <vector>
 
 namespace thrace {
 namespace {
 
 constexpr size_t kChunk = 1 << 18;
-constexpr useconds_t kLockPoll = 50'000;  // microseconds
+constexpr useconds_t kLockPoll = 50'000;      // microseconds
+constexpr useconds_t kBirthWait = 2'000'000;  // for a file that a collector is about to make
 
 class FileInput : public Input {
  public:
@@ -71,11 +73,30 @@ void wait_for_collector(int fd, const std::string& path) {
   fmt::print(stderr, "trace-decode: {} is still being written: reading what is there\n", path);
 }
 
+// True if a session of this user is under way: its arena lies where the launcher puts it.
+bool session_exists() {
+  const std::string start = fmt::format("thrace.{}.", getuid());
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/dev/shm", ignored))
+    if (entry.path().filename().string().starts_with(start)) return true;
+  return false;
+}
+
+// A program that has just ended may be quicker than its collector, which makes the file.
+int open_file(const std::string& path) {
+  for (useconds_t waited = 0;; waited += kLockPoll) {
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 || errno != ENOENT || waited >= kBirthWait) return fd;
+    if (waited == 0 && !session_exists()) return open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    usleep(kLockPoll);
+  }
+}
+
 }  // namespace
 
 std::unique_ptr<Input> open_input(const std::string& path, std::string& error) {
   if (path == "-") return std::make_unique<FileInput>(STDIN_FILENO);
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int fd = open_file(path);
   if (fd < 0) {
     error = fmt::format("cannot be opened: {}", std::strerror(errno));
     return nullptr;
