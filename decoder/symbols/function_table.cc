@@ -10,8 +10,7 @@
 namespace thrace {
 namespace {
 
-// Hostile scopes may share one long list of ranges, so that their number is not bounded by the
-// size of the file.
+// Hostile scopes may share one long list of ranges: their sum is not bounded by the file's size.
 constexpr size_t kMaxRanges = 8 << 20;
 
 // Where a call stands; 0 if it does not say so.
@@ -67,7 +66,7 @@ class FunctionTable::Builder {
   uint32_t add(Dwarf_Die& die, uint32_t parent, bool inlined) {
     const auto index = static_cast<uint32_t>(scopes_.size());
     const size_t before = ranges.size();
-    if (before < kMaxRanges) add_ranges(die, index, ranges);
+    add_ranges(die, index, ranges);
     if (ranges.size() == before) return parent;
     scopes_.push_back({dwarf_dieoffset(&die), parent, inlined ? call_site(die, DW_AT_call_file) : 0,
                        inlined ? call_site(die, DW_AT_call_line) : 0, inlined});
@@ -88,7 +87,7 @@ FunctionTable::FunctionTable(Dwarf_Die unit) {
 void add_ranges(Dwarf_Die& die, uint32_t value, std::vector<RangeMap::Range>& ranges) {
   Dwarf_Addr base = 0, begin = 0, end = 0;
   ptrdiff_t at = 0;
-  while ((at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0)
+  while (ranges.size() < kMaxRanges && (at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0)
     if (begin != 0 && begin < end) ranges.push_back({begin, end, value});
 }
 

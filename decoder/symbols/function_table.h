@@ -39,7 +39,7 @@ class FunctionTable {
 };
 
 // Adds the address ranges of a scope or a unit.  Code that the linker threw away begins at 0 and
-// is left out.
+// is left out, and so is what goes beyond some millions of ranges.
 void add_ranges(Dwarf_Die& die, uint32_t value, std::vector<RangeMap::Range>& ranges);
 
 }  // namespace thrace
