@@ -22,9 +22,6 @@ struct PlacedBatch {
 // The batches of one M, in file order.
 struct ThreadBatches {
   uint64_t m = 0;
-  uint64_t unseen_threads = 0;  // of the session, so far (Unseen)
-  uint64_t unseen_processes = 0;
-
   std::vector<PlacedBatch> batches;
 };
 
@@ -51,6 +48,9 @@ class Generation {
   bool after_gap = false;  // something before it is missing
   EndReason end = EndReason::None;
   uint64_t end_time = 0;  // of EndOfGeneration
+
+  uint64_t unseen_threads = 0;  // of the session, so far (Unseen)
+  uint64_t unseen_processes = 0;
 
   std::vector<PlacedBatch> batches;    // all of them, in file order
   std::vector<ThreadBatches> threads;  // those of the guest, in order of their first batch
