@@ -10,6 +10,7 @@
 #include "decoder/symbols/split_unit.h"
 
 namespace thrace {
+
 std::unique_ptr<DebugInfo> DebugInfo::open(const ElfFile& file, FileSearch& search,
                                            SymbolNotes& notes) {
   std::unique_ptr<DebugInfo> info(new DebugInfo);

@@ -37,12 +37,12 @@ class DebugInfo {
   DebugInfo(const DebugInfo&) = delete;
   DebugInfo& operator=(const DebugInfo&) = delete;
 
-  // The functions at an address of the file, the innermost first.  The last one is inlined, or has
-  // no name, if its function is not described; assembly has one that knows but its line.  Empty:
-  // nothing is known.
+  // The functions at an address of the file, the innermost first.  The last one has no name if no
+  // function is described there, as in assembly, of which only lines are known.  Empty: nothing is
+  // known.
   std::vector<DebugFrame> find(uint64_t address);
 
-  // The unit that holds the variables and functions of the program, each in its turn.
+  // Calls visit(unit) for each unit, a Dwarf_Die&.
   template <typename Visit>
   void each_unit(Visit visit) {
     for (Unit& unit : units_) visit(unit.die);

@@ -16,6 +16,7 @@ struct Frame {
                               // the line of the call that was inlined; 0: not known
   bool inlined = false;       // its code is part of the next frame's function
   bool known = false;         // false: `function` is an address
+  uint64_t address = 0;       // as recorded, in a stack of a trace (decoder/stacks/names.h)
 };
 
 }  // namespace thrace
