@@ -5,7 +5,8 @@ BUILD_PACKAGES=(cmake ninja-build g++ pkg-config libboost-dev libzstd-dev libcli
                 nlohmann-json3-dev libdw-dev libiberty-dev liblzma-dev)
 # The tests: what builds them, then the programs that are traced, then the judges.
 TEST_PACKAGES=(git clang-14 libgtest-dev libbenchmark-dev
-               zstd pigz xz-utils python3 redis-server redis-tools nginx-light apache2-utils sqlite3
+               zstd pigz xz-utils python3 redis-server redis-tools nginx-light apache2-utils curl sqlite3
+               mariadb-server-core mariadb-client
                coreutils
                gdb strace binutils dwz valgrind libunwind-dev)
 GO_PACKAGE=golang-1.23-go  # `go tool trace` judges our export; from the backports
