@@ -123,6 +123,7 @@ esac
 thrace_command
 under=("${traced[@]}")
 "run_$program" >"$place/answers" 2>&1
+((failures == 0)) || head -n 5 "$place/untraced" "$place/answers"
 cmp "$place/untraced" "$place/answers" || fail "$program: $(diff "$place/untraced" "$place/answers" | head -n 10)"
 printf '%s: ' "$program"
 judge
