@@ -12,6 +12,10 @@
 #include "decoder/export/go_export.h"
 #include "decoder/order/strict.h"
 #include "decoder/report/analyzer.h"
+#include "decoder/report/blame.h"
+#include "decoder/report/folded.h"
+#include "decoder/report/wake_pairs.h"
+#include "decoder/report/worst_waits.h"
 #include "decoder/text/dump.h"
 
 namespace {
@@ -52,6 +56,20 @@ std::FILE* nowhere() {
   return out;
 }
 
+// The reports on single waits and stacks, without names: files are not this target's input.
+void print_stacks(const Analysis& analysis, const Folded& offwake, const Folded& wakes,
+                  const WakePairs& pairs, const WorstWaits& worst) {
+  NameOptions options;
+  options.addresses = true;
+  Names names(*analysis.stacks, options);
+  offwake.print(analysis, names, nowhere());
+  wakes.print(analysis, names, nowhere());
+  print_table(blame_table(blame(analysis, names)), Format::Text, nowhere());
+  print_table(pairs.table(analysis, names), Format::Csv, nowhere());
+  print_table(wait_table(analysis, worst.waits(), names), Format::Text, nowhere());
+  print_wait_stacks(analysis, worst.waits(), names, nowhere());
+}
+
 // All that follows the reader.
 void run(Trace& trace) {
   StrictCheck strict(trace);
@@ -71,15 +89,24 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Analysis analysis;
   uint64_t base = 0;
   const Filter filter;
-  Analyzer analyzer(analysis, filter, "1", base);
-  GoExport go(nowhere());
+  SiteSums sites(analysis.sites);
+  Folded offwake(FoldedKind::OffWake), wakes(FoldedKind::Wake);
+  WakePairs pairs;
+  WorstWaits worst(10);
+  const std::vector<Observer*> observers = {&sites, &offwake, &wakes, &pairs, &worst};
+  Analyzer analyzer(analysis, filter, "1", base, observers);
+  NameOptions addresses;
+  addresses.addresses = true;
+  GoExport go(nowhere(), addresses);
+  OrderedDump dump(nowhere(), INT64_MIN, INT64_MAX, addresses, true);
   const Generation generation = generation_of(input, problems);
-  for (EventSink* sink : std::initializer_list<EventSink*>{&analyzer, &go}) {
+  for (EventSink* sink : std::initializer_list<EventSink*>{&analyzer, &go, &dump}) {
     Merge merge("fuzz", problems);
     merge.run(generation, *sink);
     merge.finish();
   }
   analyzer.finish(generation.end_time);
+  print_stacks(analysis, offwake, wakes, pairs, worst);
   dump_generation(generation, nowhere());
   return 0;
 }

@@ -36,9 +36,10 @@ int main(int argc, char** argv) {
       "Without a verb: summary.  `trace-decode VERB --help` describes a verb.\n"
       "Exit status: 0 fine, 1 unreadable, 2 usage, 3 damaged or incomplete but used.");
   int status = thrace::kExitFine;
-  for (const auto add : {thrace::add_summary, thrace::add_threads, thrace::add_locks,
-                         thrace::add_info, thrace::add_check, thrace::add_dump,
-                         thrace::add_assemble, thrace::add_export, thrace::add_events})
+  for (const auto add :
+       {thrace::add_summary, thrace::add_threads, thrace::add_locks, thrace::add_waits,
+        thrace::add_wakes, thrace::add_flame, thrace::add_info, thrace::add_check, thrace::add_dump,
+        thrace::add_assemble, thrace::add_export, thrace::add_events})
     add(app, status);
   try {
     app.parse(with_verb(argc, argv, app));

@@ -19,6 +19,8 @@ constexpr uint64_t kMadeUpThreads = 1ull << 32;  // beyond all tids
 // The states of the Go format; those of a G are numbered as ours.
 constexpr uint64_t kProcRunning = 1, kProcIdle = 2, kProcSyscall = 3;
 
+std::string call_text(uint64_t number) { return fmt::format("syscall {}", number); }
+
 std::string what_text(ArgType type, uint64_t value, uint64_t object) {
   return fmt::format("{} {:#x}", enum_text(type, value), object);
 }
@@ -35,6 +37,19 @@ void GoExport::begin(const Generation& generation) {
   order_.clear();
   edges_.clear();
   tables_.clear();
+  known_.clear();
+  stacks_.begin(generation);
+}
+
+// A stack of Go's: the frame `what`, then those of a stack of ours, or if there is none, `root`.
+uint64_t GoExport::stack(const std::string& root, const std::string& what, StackId stack) {
+  if (stack == 0) return tables_.stack({{what}, {root}});
+  const auto [entry, is_new] = known_.try_emplace({stack, what});
+  if (!is_new) return entry->second;
+  std::vector<GoFrame> frames = {{what}};
+  for (const Frame& frame : names_.frames(stack))
+    frames.push_back({escape(frame.function), escape(frame.file), frame.line});
+  return entry->second = tables_.stack(frames);
 }
 
 GoExport::Stream& GoExport::stream(const Generation& generation, uint64_t m) {
@@ -51,6 +66,7 @@ GoExport::Stream& GoExport::stream(const Generation& generation, uint64_t m) {
   if (s.generation != number_) {
     s.generation = number_;
     s.records.clear();
+    s.call = 0;
     s.wakes.clear();
     order_.push_back(m);
   }
@@ -97,7 +113,7 @@ void GoExport::start(Stream& s, uint64_t g, Go& go) {
 }
 
 void GoExport::wake_self(Stream& s, Go& go) {
-  add(s, GoEvent::GoUnblock, {go.id, ++go.seq, stack(go, "wait over")});
+  add(s, GoEvent::GoUnblock, {go.id, ++go.seq, stack(go.root, "wait over")});
 }
 
 // The end of a wait: GoUnblock where the Wake is if that is known to be in order, then GoStart.
@@ -112,21 +128,30 @@ void GoExport::unblock(Stream& s, Go& go, const EventView& e) {
   }
   if (!wake) return wake_self(s, go);
   Record& place = by->records[wake->record];
-  edges_.push_back({{go.id, ++go.seq, place.args[0]}, place.more});
+  edges_.push_back({go.id, ++go.seq, place.more});
   place.more = static_cast<uint32_t>(edges_.size() - 1);
 }
 
-void GoExport::block(Stream& s, Go& go, uint64_t reason, uint64_t object) {
+void GoExport::block(Stream& s, Go& go, uint64_t reason, uint64_t object, StackId at) {
   const auto text = fmt::format("sync ({})", enum_text(ArgType::Wait, reason));
   add(s, GoEvent::GoBlock,
-      {tables_.string(text), stack(go, what_text(ArgType::Wait, reason, object))});
+      {tables_.string(text), stack(go.root, what_text(ArgType::Wait, reason, object), at)});
   go.status = Status::Waiting;
   go.blocked = position_;
 }
 
 void GoExport::syscall(Stream& s, Go& go, uint64_t number) {
-  add(s, GoEvent::GoSyscallBegin, {++s.p_seq, stack(go, fmt::format("syscall {}", number))});
+  add(s, GoEvent::GoSyscallBegin, {++s.p_seq, stack(go.root, call_text(number))});
+  s.call = static_cast<uint32_t>(s.records.size());
+  s.call_number = number;
   go.status = Status::Syscall;
+}
+
+// The stack of a call is known at its end; Go has it at the beginning.
+void GoExport::call_stack(Stream& s, const Go& go, StackId at) {
+  if (s.call != 0 && at != 0)
+    s.records[s.call - 1].args[1] = stack(go.root, call_text(s.call_number), at);
+  s.call = 0;
 }
 
 void GoExport::syscall_end(Stream& s, uint64_t g, Go& go) {
@@ -186,7 +211,7 @@ void GoExport::reach(Stream& s, uint64_t g, Go& go, const EventView& e) {
   }
   switch (wanted) {
     case Status::Waiting:
-      block(s, go, e.args[2], e.args[3]);
+      block(s, go, e.args[2], e.args[3], 0);
       break;
     case Status::Syscall:
       syscall(s, go, e.args[2]);
@@ -208,7 +233,7 @@ void GoExport::found(Stream& s, Go& go) {
     add(s, GoEvent::GoStatus, {go.id, kNoThread, static_cast<uint64_t>(Status::Runnable)});
   } else {
     take_proc(s);
-    add(s, GoEvent::GoCreate, {go.id, stack(go, "found after a loss"), 0});
+    add(s, GoEvent::GoCreate, {go.id, stack(go.root, "found after a loss"), 0});
   }
   go.status = Status::Runnable;
 }
@@ -258,6 +283,33 @@ void GoExport::status(Stream& s, const EventView& e) {
   if (go->status != wanted) reach(s, g, *go, e);
 }
 
+// The first argument of its record is the stack of the GoUnblocks that may come to stand there.
+void GoExport::wake(Stream& s, const EventView& e) {
+  const Go* go = s.g ? goes_.find(s.g) : nullptr;
+  const std::string what = what_text(ArgType::Wake, e.args[0], e.args[1]);
+  s.wakes.push_back({static_cast<uint32_t>(s.records.size()), position_, e.args[2], what});
+  add(s, GoEvent::None, {stack(go ? go->root : std::string("thread"), what)});
+}
+
+void GoExport::wake_stack(Stream& s, const Generation& generation, const EventView& e) {
+  const auto wake = std::find_if(s.wakes.rbegin(), s.wakes.rend(),
+                                 [&](const PlacedWake& w) { return w.seq <= e.args[0]; });
+  if (e.args[1] != 0 || wake == s.wakes.rend() || wake->seq != e.args[0]) return;
+  if (const StackId at = stack_id(generation, e); at != 0)
+    s.records[wake->record].args[0] = stack({}, wake->what, at);
+}
+
+void GoExport::create(const Generation& generation, Stream& s, const EventView& e) {
+  const uint64_t creator = s.g;
+  const ModuleIndex module = stacks_.map().find_or_coming(generation, e.args[1], e.time);
+  Go& child = introduce(e.args[0]);
+  child.root = fmt::format("thread {}", escape(names_.routine(module, e.args[1])));
+  child.status = Status::Runnable;
+  add(s, GoEvent::GoCreate,
+      {child.id, tables_.stack({{child.root}}),
+       stack(goes_.find(creator)->root, "create", stack_id(generation, e))});
+}
+
 void GoExport::event(const Generation& generation, const OrderedEvent& ordered) {
   const EventView& e = ordered.event;
   Stream& s = stream(generation, ordered.m);
@@ -268,14 +320,13 @@ void GoExport::event(const Generation& generation, const OrderedEvent& ordered) 
   switch (e.type) {
     case Event::GoStatus:
       return status(s, e);
-    case Event::Wake: {
-      // Its first argument is the stack of the GoUnblocks that may come to stand here.
-      const Go* go = s.g ? goes_.find(s.g) : nullptr;
-      const std::string what = what_text(ArgType::Wake, e.args[0], e.args[1]);
-      s.wakes.push_back({static_cast<uint32_t>(s.records.size()), position_, e.args[2]});
-      add(s, GoEvent::None, {tables_.stack(what, go ? go->root : "")});
-      return;
-    }
+    case Event::Module:
+    case Event::ModuleGone:
+      return stacks_.event(generation, e);
+    case Event::Wake:
+      return wake(s, e);
+    case Event::WakeStack:
+      return wake_stack(s, generation, e);
     case Event::GoCreateSyscall: {
       Go& go = introduce(e.args[0]);
       if (s.proc == Proc::Running) add(s, GoEvent::ProcStop, {}), s.proc = Proc::Idle;
@@ -296,23 +347,17 @@ void GoExport::event(const Generation& generation, const OrderedEvent& ordered) 
   Go* go = goes_.find(s.g);
   if (!go || go->generation != number_) return;
   switch (e.type) {
-    case Event::GoCreate: {
-      const uint64_t creator = s.g;
-      Go& child = introduce(e.args[0]);
-      child.root = fmt::format("thread {:#x}", e.args[1]);
-      child.status = Status::Runnable;
-      add(s, GoEvent::GoCreate,
-          {child.id, tables_.stack(child.root, ""), stack(*goes_.find(creator), "create")});
-      return;
-    }
+    case Event::GoCreate:
+      return create(generation, s, e);
     case Event::GoStop:
       add(s, GoEvent::GoStop,
-          {tables_.string(std::string(enum_text(ArgType::Stop, e.args[0]))), stack(*go, "yield")});
+          {tables_.string(std::string(enum_text(ArgType::Stop, e.args[0]))),
+           stack(go->root, "yield", stack_id(generation, e))});
       go->status = Status::Runnable;
       s.g = 0;
       return;
     case Event::GoBlock:
-      return block(s, *go, e.args[0], e.args[1]);
+      return block(s, *go, e.args[0], e.args[1], stack_id(generation, e));
     case Event::GoUnblock:
       unblock(s, *go, e);
       return start(s, s.g, *go);
@@ -320,6 +365,7 @@ void GoExport::event(const Generation& generation, const OrderedEvent& ordered) 
       return syscall(s, *go, e.args[0]);
     case Event::GoSyscallEnd:
     case Event::GoSyscallEndBlocked:
+      call_stack(s, *go, stack_id(generation, e));
       return syscall_end(s, s.g, *go);
     case Event::GoDestroy:
     case Event::GoDestroySyscall:
@@ -350,8 +396,10 @@ void GoExport::end(const Generation&) {
         writer_.event(record.time, record.event, record.args, record.count);
         continue;
       }
-      for (uint32_t i = record.more; i != kNone; i = edges_[i].next)
-        writer_.event(record.time, GoEvent::GoUnblock, edges_[i].args, 3);
+      for (uint32_t i = record.more; i != kNone; i = edges_[i].next) {
+        const uint64_t args[] = {edges_[i].g, edges_[i].seq, record.args[0]};
+        writer_.event(record.time, GoEvent::GoUnblock, args, 3);
+      }
     }
     writer_.end();
   }

@@ -9,6 +9,8 @@
 //     each generation.
 //   * A sleeper's status may come late in a generation here (when it wakes); there it must precede
 //     the GoUnblock, so it is moved to the start of the generation.
+//   * Stacks get one frame more at their inner end: what is waited for, or called.  The stack of a
+//     Wake and that of a system call come later here, and are put to where they belong there.
 //   * A G that vanishes in a wait, or whose creation failed, cannot be ended: it stays as it is.
 // A generation is collected in memory first, and written when all edges are decided.
 #pragma once
@@ -18,18 +20,22 @@
 
 #include "decoder/export/go_writer.h"
 #include "decoder/order/trace.h"
+#include "decoder/stacks/names.h"
 
 namespace thrace {
 
 class GoExport : public EventSink {
  public:
-  explicit GoExport(std::FILE* out) : writer_(out) { writer_.header(); }
+  GoExport(std::FILE* out, const NameOptions& names) : names_(stacks_, names), writer_(out) {
+    writer_.header();
+  }
 
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
   void end(const Generation& generation) override;
 
   bool failed() const { return writer_.failed(); }
+  const Names& names() const { return names_; }
 
  private:
   static constexpr uint32_t kNone = ~0u;
@@ -43,13 +49,15 @@ class GoExport : public EventSink {
   };
   // A GoUnblock at the place of a Wake; one Wake may have several.
   struct Edge {
-    uint64_t args[3];
+    uint64_t g;
+    uint64_t seq;
     uint32_t next = kNone;
   };
   struct PlacedWake {
     uint32_t record;
     uint64_t position;  // in the merged stream of the generation
     uint64_t seq;
+    std::string what;  // the inner end of its stack
   };
   enum class Proc : uint8_t { None, Idle, Running };
   struct Go {  // a G, as the reader of the export sees it
@@ -69,6 +77,9 @@ class GoExport : public EventSink {
     uint64_t g = 0;          // that it runs, or that waits or is in a system call on it; 0: none
     bool abandoned = false;  // its system call holds no P
     uint64_t generation = 0;
+    uint32_t call =
+        0;  // index + 1 of the record that began its system call; 0: not this generation's
+    uint64_t call_number = 0;
     std::vector<Record> records;
     std::vector<PlacedWake> wakes;
   };
@@ -86,11 +97,21 @@ class GoExport : public EventSink {
   void reach(Stream& s, uint64_t g, Go& go, const EventView& event);
   void finish_task(Stream& s, uint64_t g, Go& go);
   void running(Stream& s, Go& go);
-  void block(Stream& s, Go& go, uint64_t reason, uint64_t object);
+  void block(Stream& s, Go& go, uint64_t reason, uint64_t object, StackId stack);
   void syscall(Stream& s, Go& go, uint64_t number);
   void syscall_end(Stream& s, uint64_t g, Go& go);
-  uint64_t stack(const Go& go, const std::string& what) { return tables_.stack(what, go.root); }
+  void create(const Generation& generation, Stream& s, const EventView& event);
+  void wake(Stream& s, const EventView& event);
+  void wake_stack(Stream& s, const Generation& generation, const EventView& event);
+  void call_stack(Stream& s, const Go& go, StackId stack);
+  StackId stack_id(const Generation& generation, const EventView& event) {
+    return stacks_.id(generation, event.stack, event.time);
+  }
+  uint64_t stack(const std::string& root, const std::string& what, StackId stack = 0);
 
+  StackTable stacks_;
+  Names names_;
+  std::map<std::pair<StackId, std::string>, uint64_t> known_;  // stacks of this generation
   GoWriter writer_;
   GoTables tables_;
   Clock clock_;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr size_t kMaxGoBatch = 60'000;  // the format allows 65536
 constexpr size_t kMaxGoString = 1024;   // the format's limit
+constexpr size_t kMaxGoFrames = 128;    // the format's limit
 constexpr uint64_t kNoThread = ~0ull;
 constexpr uint64_t kFrequency = 1'000'000'000;
 constexpr uint64_t kFirstCounter = 1 << 20;  // program counters are made up
@@ -22,15 +23,17 @@ uint64_t GoTables::string(const std::string& text) {
   return strings_.try_emplace(text.substr(0, kMaxGoString), strings_.size() + 1).first->second;
 }
 
-uint64_t GoTables::frame(const std::string& name) {
-  if (name.empty()) return 0;
-  string(name);
-  return frames_.try_emplace(name, kFirstCounter + frames_.size()).first->second;
+uint64_t GoTables::frame(const GoFrame& frame) {
+  string(frame.function);
+  string(frame.file);
+  return frames_.try_emplace(frame, kFirstCounter + frames_.size()).first->second;
 }
 
-uint64_t GoTables::stack(const std::string& inner, const std::string& outer) {
-  const std::pair key{frame(inner), frame(outer)};
-  return stacks_.try_emplace(key, stacks_.size() + 1).first->second;
+uint64_t GoTables::stack(const std::vector<GoFrame>& frames) {
+  std::vector<uint64_t> counters;
+  for (const GoFrame& frame : frames)
+    if (counters.size() < kMaxGoFrames) counters.push_back(this->frame(frame));
+  return counters.empty() ? 0 : stacks_.try_emplace(counters, stacks_.size() + 1).first->second;
 }
 
 void GoTables::clear() {
@@ -78,17 +81,23 @@ void GoWriter::tables(uint64_t generation, uint64_t time, const GoTables& tables
     body_ += text;
   }
   flush();
-  std::map<uint64_t, uint64_t> names;  // string ids, by counter
-  for (const auto& [name, counter] : tables.frames_)
-    names[counter] = tables.strings_.at(name.substr(0, kMaxGoString));
+  struct FrameIds {
+    uint64_t function, file, line;
+  };
+  const auto id_of = [&](const std::string& text) {
+    return text.empty() ? 0 : tables.strings_.at(text.substr(0, kMaxGoString));
+  };
+  std::map<uint64_t, FrameIds> ids;  // by counter
+  for (const auto& [frame, counter] : tables.frames_)
+    ids[counter] = {id_of(frame.function), id_of(frame.file), frame.line};
   for (const auto& [counters, id] : tables.stacks_) {
-    room(time, kStacks, 16 * kMaxVarint);
+    room(time, kStacks, (4 * counters.size() + 3) * kMaxVarint);
     body_.push_back(static_cast<char>(kStack));
     put_varint(body_, id);
-    put_varint(body_, counters.second != 0 ? 2 : 1);
-    for (const uint64_t counter : {counters.first, counters.second}) {
-      if (counter == 0) continue;
-      for (const uint64_t value : {counter, names[counter], uint64_t{0}, uint64_t{0}})
+    put_varint(body_, counters.size());
+    for (const uint64_t counter : counters) {
+      const FrameIds& frame = ids[counter];
+      for (const uint64_t value : {counter, frame.function, frame.file, frame.line})
         put_varint(body_, value);
     }
   }

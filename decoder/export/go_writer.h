@@ -31,21 +31,30 @@ enum class GoEvent : uint8_t {
   GoLabel = 39,
 };
 
+// A frame as Go has it.
+struct GoFrame {
+  std::string function;
+  std::string file = {};  // empty: not known
+  uint32_t line = 0;
+
+  auto operator<=>(const GoFrame&) const = default;
+};
+
 // The strings and stacks of one generation.  Ids count from 1; 0 is the empty one.
 class GoTables {
  public:
   uint64_t string(const std::string& text);
-  // A stack of one or two frames, named, the innermost first; `outer` may be empty.
-  uint64_t stack(const std::string& inner, const std::string& outer);
+  // A stack, the innermost frame first; what is beyond Go's limit is left out.
+  uint64_t stack(const std::vector<GoFrame>& frames);
   void clear();
 
  private:
   friend class GoWriter;
-  uint64_t frame(const std::string& name);  // its made-up program counter
+  uint64_t frame(const GoFrame& frame);  // its made-up program counter
 
   std::map<std::string, uint64_t> strings_;
-  std::map<std::string, uint64_t> frames_;                    // by name: one counter is one frame
-  std::map<std::pair<uint64_t, uint64_t>, uint64_t> stacks_;  // by counters
+  std::map<GoFrame, uint64_t> frames_;                // one counter is one frame
+  std::map<std::vector<uint64_t>, uint64_t> stacks_;  // by counters
 };
 
 // Writes batches to a file.

@@ -18,17 +18,18 @@ void biggest_first(std::vector<Share>& shares) {
   });
 }
 
-void analyze_one(Source source, const Filter& filter, Analysis& analysis, uint64_t& base,
-                 Problems& problems, size_t& readable) {
+void analyze_one(Source source, const Filter& filter, const std::vector<Observer*>& observers,
+                 Analysis& analysis, uint64_t& base, Problems& problems, size_t& readable) {
   Trace trace(std::move(source));
   if (trace.open()) {
     readable++;
     const std::string pid(trace.header().get("pid", "0"));
     analysis.programs.push_back(
         fmt::format("{} (pid {})", escape(trace.header().get("program", "?")), escape(pid)));
-    Analyzer analyzer(analysis, filter, pid, base);
+    Analyzer analyzer(analysis, filter, pid, base, observers);
     trace.run(analyzer);
     analyzer.finish(trace.last_time());
+    analysis.stacks->attach(trace.name(), trace.attachments());
     const auto ended = enum_text(ArgType::End, static_cast<uint64_t>(trace.end()));
     analysis.endings.emplace_back(ended.empty() || ended == "next" ? "cut" : ended);
     analysis.events += trace.events();
@@ -43,14 +44,16 @@ void analyze_one(Source source, const Filter& filter, Analysis& analysis, uint64
 
 }  // namespace
 
-Analysis analyze(const std::vector<std::string>& paths, const Filter& filter, Problems& problems,
-                 size_t& readable) {
+Analysis analyze(const std::vector<std::string>& paths, const Filter& filter,
+                 std::vector<Observer*> observers, Problems& problems, size_t& readable) {
   Analysis analysis;
+  SiteSums sites(analysis.sites);
+  observers.push_back(&sites);
   uint64_t base = 0;
   readable = 0;
   for (const std::string& path : paths)
     for (Source& source : open_source(path, problems))
-      analyze_one(std::move(source), filter, analysis, base, problems, readable);
+      analyze_one(std::move(source), filter, observers, analysis, base, problems, readable);
   for (ObjectRow& object : analysis.objects) {
     biggest_first(object.wakers);
     biggest_first(object.holders);

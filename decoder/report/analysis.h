@@ -2,13 +2,17 @@
 #pragma once
 
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "decoder/order/trace.h"
+#include "decoder/report/costs.h"
 #include "decoder/report/histogram.h"
+#include "decoder/report/observer.h"
+#include "decoder/stacks/stack_table.h"
 
 namespace thrace {
 
@@ -30,6 +34,7 @@ struct ThreadRow {
   uint64_t tid = 0;
   std::string name;
   uint64_t start = 0;  // address of the start routine; 0: not known
+  ModuleIndex start_module = kNoModule;
   uint64_t running = 0;
   uint64_t runnable = 0;
   uint64_t syscall = 0;
@@ -58,6 +63,8 @@ struct Share {
 struct ObjectRow {
   std::string pid;
   uint64_t object = 0;
+  ModuleIndex module = kNoModule;  // that it lies in
+  StackId first = 0;               // of the first wait for it
   std::string kind;
   Histogram waits;          // durations, ns
   uint64_t unfinished = 0;  // waits that were open at the end
@@ -69,6 +76,8 @@ struct ObjectRow {
 struct Analysis {
   std::vector<ThreadRow> threads;
   std::vector<ObjectRow> objects;
+  std::unique_ptr<StackTable> stacks = std::make_unique<StackTable>();
+  Costs<3> sites;  // waits that ended, by object, stack of the wait, stack of the release
   std::vector<std::string> programs;                          // "name (pid 42)", one for each trace
   std::vector<std::string> endings;                           // how each trace ended
   std::vector<std::pair<std::string_view, uint64_t>> counts;  // events by name, those that occur
@@ -86,10 +95,23 @@ struct Analysis {
   }
 };
 
+// Adds up the waits that ended and have a stack, by site.
+class SiteSums : public Observer {
+ public:
+  explicit SiteSums(Costs<3>& sites) : sites_(sites) {}
+  void wait(const EndedWait& wait) override {
+    if (!wait.open && (wait.stack != 0 || wait.release != 0))
+      sites_[{wait.object, wait.stack, wait.release}].add(wait.time, wait.futile);
+  }
+
+ private:
+  Costs<3>& sites_;
+};
+
 // Reads all traces of one run.  Problems are added; an unreadable trace leaves the others alone.
-// `readable` becomes the number of traces that were used.
-Analysis analyze(const std::vector<std::string>& paths, const Filter& filter, Problems& problems,
-                 size_t& readable);
+// `readable` becomes the number of traces that were used.  `observers` see what passes the filter.
+Analysis analyze(const std::vector<std::string>& paths, const Filter& filter,
+                 std::vector<Observer*> observers, Problems& problems, size_t& readable);
 
 // "mutex", "rwlock", ...: the kind of object that a reason stands for.
 std::string_view object_kind(uint64_t reason);

@@ -1,4 +1,4 @@
-// The bookkeeping of states and waits.
+// The bookkeeping of states.
 #include "decoder/report/analyzer.h"
 
 #include <fmt/core.h>
@@ -6,22 +6,6 @@
 #include <algorithm>
 
 namespace thrace {
-namespace {
-
-constexpr size_t kMaxInterrupted = 16;  // handlers that jump out leave waits behind
-constexpr int kKindShift = 56;          // user addresses have 56 bits at most
-
-void add_share(std::vector<Share>& shares, uint64_t who, uint64_t time) {
-  for (Share& share : shares)
-    if (share.who == who) {
-      share.count++;
-      share.time += time;
-      return;
-    }
-  shares.push_back({who, 1, time});
-}
-
-}  // namespace
 
 std::string_view object_kind(uint64_t reason) {
   switch (static_cast<WaitReason>(reason)) {
@@ -46,6 +30,9 @@ void Analyzer::begin(const Generation& generation) {
     const bool first = analysis_.programs.size() <= 1;
     analysis_.start = first ? shift_ : std::min(analysis_.start, shift_);
   }
+  analysis_.stacks->begin(generation);
+  join_.begin(generation.number);
+  joins_ = generation.stack(1).end != StackEnd::None;
   generation.each_thread([&](uint64_t m, const ThreadName& name) {
     Name& known = names_[m];
     known.tid = name.tid;
@@ -68,6 +55,7 @@ bool Analyzer::matches(const ThreadRow& row) const {
 
 Analyzer::Live& Analyzer::introduce(uint64_t g, int64_t now) {
   Live& live = live_[g];
+  if (live.over != 0) over_.judged(live.over - 1, false);
   live = Live{};
   live.row = static_cast<uint32_t>(analysis_.threads.size());
   live.since = now;
@@ -81,7 +69,7 @@ void Analyzer::bind(Live& live, uint64_t m) {
   ThreadRow& r = row(live);
   r.m = m;
   if (const Name* name = names_.find(m)) r.tid = name->tid;
-  rows_[m] = live.row + 1;
+  runners_[m].row = live.row + 1;
 }
 
 // Accounts the state that ends now.
@@ -113,56 +101,10 @@ void Analyzer::enter(Live& live, Status status, int64_t now) {
   live.status = status;
 }
 
-void Analyzer::begin_wait(Live& live, uint64_t reason, uint64_t object, uint64_t owner,
-                          int64_t now) {
-  enter(live, Status::Waiting, now);
-  live.wait = {reason, object, owner, now, 0, false};
-  if (live.interrupted.empty()) return;
-  // The handler is done with its traced call: the wait that it interrupted goes on.
-  const Wait& outer = live.interrupted.back();
-  if (outer.reason != reason || outer.object != object) return;
-  live.wait.so_far = outer.so_far;
-  live.wait.any = outer.any;
-  live.interrupted.pop_back();
-}
-
-ObjectRow& Analyzer::object(uint64_t address, uint64_t reason) {
-  const std::string_view kind = object_kind(reason);
-  const auto number = static_cast<uint64_t>(enum_value(ArgType::Wait, kind));
-  uint32_t& index = objects_[address ^ number << kKindShift];
-  if (index == 0) {
-    ObjectRow& row = analysis_.objects.emplace_back();
-    row.pid = pid_;
-    row.object = address;
-    row.kind = kind;
-    index = static_cast<uint32_t>(analysis_.objects.size());
-  }
-  return analysis_.objects[index - 1];
-}
-
-void Analyzer::end_wait(Live& live, const EventView& event, int64_t now) {
-  Wait& wait = live.wait;
-  wait.so_far += clipped(wait.since, now);
-  wait.any = wait.any || (now >= filter_.from && wait.since <= filter_.to);
-  if (event.args[0] == static_cast<uint64_t>(Outcome::Interrupted)) {
-    if (live.interrupted.size() == kMaxInterrupted) live.interrupted.clear();
-    live.interrupted.push_back(wait);
-    return;
-  }
-  ThreadRow& r = row(live);
-  const bool counts = wait.any && (!filter_.object || *filter_.object == wait.object);
-  if (!counts) return;
-  r.waits++;
-  if (!matches(r)) return;
-  ObjectRow& o = object(wait.object, wait.reason);
-  o.waits.add(wait.so_far);
-  if (event.args[0] == static_cast<uint64_t>(Outcome::Timeout)) o.timeouts++;
-  if (const uint32_t* waker = rows_.find(event.args[1]))
-    add_share(o.wakers, *waker - 1, wait.so_far);
-  if (wait.owner != 0) add_share(o.holders, wait.owner, wait.so_far);
-}
-
-void Analyzer::status(const OrderedEvent& event, int64_t now) {
+// The index of the row of what is waited for.
+// To the observers, when what is still open about the wait is known.
+// The first step of a thread after a wait that was ended by a Wake.
+void Analyzer::status(const Generation& generation, const OrderedEvent& event, int64_t now) {
   const EventView& e = event.event;
   Live* known = live_.find(e.args[0]);
   const auto status = static_cast<Status>(e.args[1]);
@@ -173,23 +115,47 @@ void Analyzer::status(const OrderedEvent& event, int64_t now) {
   const int64_t since = std::clamp(time(e.args[5]), std::min(earliest, now), now);
   Live& live = known ? *known : introduce(e.args[0], since);
   if (status != Status::Runnable) bind(live, event.m);
-  if (status == Status::Waiting)
-    begin_wait(live, e.args[2], e.args[3], e.args[4], since);
-  else
-    enter(live, status, since);
+  if (status == Status::Waiting) {
+    begin_wait(live, {.reason = e.args[2],
+                      .object = e.args[3],
+                      .owner = e.args[4],
+                      .begun = since,
+                      .since = since,
+                      .stack = stack(generation, e)});
+    return;
+  }
+  live.call = e.args[2];
+  enter(live, status, since);
+}
+
+void Analyzer::create(const Generation& generation, const OrderedEvent& ordered, int64_t now) {
+  const EventView& e = ordered.event;
+  if (Live* creator = live_.find(ordered.g)) {
+    if (creator->over != 0) judge(*creator, e, now);
+    row(*creator).creations++;
+  }
+  Live& live = introduce(e.args[0], now);
+  live.status = Status::Runnable;
+  row(live).start = e.args[1];
+  row(live).start_module = analysis_.stacks->map().find_or_coming(generation, e.args[1], e.time);
 }
 
 void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) {
   const EventView& e = ordered.event;
   const int64_t now = time(e.time);
   counts_[static_cast<uint8_t>(e.type)]++;
-  if (e.type == Event::GoStatus) return status(ordered, now);
-  if (e.type == Event::GoCreate) {
-    if (Live* creator = live_.find(ordered.g)) row(*creator).creations++;
-    Live& live = introduce(e.args[0], now);
-    live.status = Status::Runnable;
-    row(live).start = e.args[1];
-    return;
+  switch (e.type) {
+    case Event::WakeStack:
+      return wake_stack(generation, ordered, now);
+    case Event::GoStatus:
+      return status(generation, ordered, now);
+    case Event::Module:
+    case Event::ModuleGone:
+      return analysis_.stacks->event(generation, e);
+    case Event::GoCreate:
+      return create(generation, ordered, now);
+    default:
+      break;
   }
   const bool names_g = e.type == Event::GoStart || e.type == Event::GoLabel ||
                        e.type == Event::GoCreateFailed || e.type == Event::GoCreateSyscall ||
@@ -199,6 +165,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
   const bool introduces = e.type == Event::GoStart || e.type == Event::GoCreateSyscall;
   if (!found && !introduces) return;
   Live& live = found ? *found : introduce(g, now);
+  if (live.over != 0) judge(live, e, now);
   switch (e.type) {
     case Event::GoStart:
       bind(live, ordered.m);
@@ -212,18 +179,24 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       enter(live, Status::Runnable, now);
       break;
     case Event::GoBlock:
-      begin_wait(live, e.args[0], e.args[1], e.args[2], now);
+      begin_wait(live, {.reason = e.args[0],
+                        .object = e.args[1],
+                        .owner = e.args[2],
+                        .begun = now,
+                        .since = now,
+                        .stack = stack(generation, e)});
       break;
     case Event::GoUnblock:
-      end_wait(live, e, now);
+      end_wait(live, generation, e, now);
       enter(live, Status::Running, now);
       break;
     case Event::GoSyscallBegin:
       enter(live, Status::Syscall, now);
+      live.call = e.args[0];
       row(live).syscalls++;
       break;
     case Event::GoSyscallEndBlocked:
-      row(live).blocked_syscalls++;
+      end_call(live, stack(generation, e), now);
       [[fallthrough]];
     case Event::GoSyscallEnd:
       enter(live, Status::Running, now);
@@ -232,7 +205,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       row(live).name = generation.string(e.args[1]);
       break;
     case Event::Wake:
-      row(live).wakes++;
+      wake(live, ordered, now);
       break;
     case Event::Lost:
       enter(live, Status::None, std::clamp(time(e.args[1]), live.since, std::max(live.since, now)));
@@ -251,14 +224,17 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
   }
 }
 
+// A wait that did not end.
 void Analyzer::finish(uint64_t ticks) {
   const int64_t now = time(ticks);
+  join_.finish();
   live_.each([&](uint64_t, Live& live) {
     row(live).last = live.status;
+    if (live.over != 0) over_.judged(live.over - 1, false);
     leave(live, std::max(now, live.since));
     if (live.status == Status::Waiting && matches(row(live)) &&
         (!filter_.object || *filter_.object == live.wait.object))
-      object(live.wait.object, live.wait.reason).unfinished++;
+      leave_open(live.wait, live.row, now);
   });
   for (ThreadRow& row : analysis_.threads) {
     if (row.pid != pid_) continue;

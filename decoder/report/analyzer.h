@@ -1,4 +1,8 @@
-// Turns the ordered events of one trace into rows of the analysis.
+// Turns the ordered events of one trace into rows of the analysis, and hands single waits, calls
+// and wakes to its observers.
+//
+// A wait is futile if a Wake ended it and the thread waits for the same object again within
+// kFutileWait, having done nothing in between that is traced but unlock.
 #pragma once
 
 #include <array>
@@ -6,14 +10,25 @@
 #include <vector>
 
 #include "decoder/report/analysis.h"
+#include "decoder/report/open_waits.h"
+#include "decoder/stacks/wake_join.h"
 
 namespace thrace {
+
+inline constexpr int64_t kFutileWait = 10'000;  // ns
 
 class Analyzer : public EventSink {
  public:
   // `base`: CLOCK_MONOTONIC at time 0 of the analysis, ns; 0: this trace's start is time 0.
-  Analyzer(Analysis& analysis, const Filter& filter, std::string pid, uint64_t& base)
-      : analysis_(analysis), filter_(filter), pid_(std::move(pid)), base_(base) {}
+  Analyzer(Analysis& analysis, const Filter& filter, std::string pid, uint64_t& base,
+           const std::vector<Observer*>& observers)
+      : analysis_(analysis),
+        filter_(filter),
+        pid_(std::move(pid)),
+        base_(base),
+        observers_(observers),
+        over_(observers),
+        join_([this](uint32_t wait, StackId stack) { over_.released(wait, stack); }) {}
 
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
@@ -26,9 +41,11 @@ class Analyzer : public EventSink {
     uint64_t reason = 0;
     uint64_t object = 0;
     uint64_t owner = 0;
+    int64_t begun = 0;
     int64_t since = 0;    // of this part of it
     uint64_t so_far = 0;  // of the parts before a signal handler interrupted it
     bool any = false;     // some of it lies in the window
+    StackId stack = 0;
   };
   struct Live {
     uint32_t row = 0;
@@ -36,18 +53,36 @@ class Analyzer : public EventSink {
     int64_t since = 0;
     Wait wait;
     std::vector<Wait> interrupted;  // the innermost last
+    uint32_t over = 0;              // number + 1 of the wait that its next step judges; 0: none
+    uint64_t call = 0;              // Syscall: its number
+  };
+  // What is known of an M.
+  struct Runner {
+    uint32_t row = 0;   // index + 1 of its latest G's row; 0: it had none
+    uint64_t wake = 0;  // the number of its last Wake, if that passed the filter
   };
 
   Live& introduce(uint64_t g, int64_t now);
   void leave(Live& live, int64_t now);
   void enter(Live& live, Status status, int64_t now);
-  void begin_wait(Live& live, uint64_t reason, uint64_t object, uint64_t owner, int64_t now);
-  void end_wait(Live& live, const EventView& event, int64_t now);
-  void status(const OrderedEvent& event, int64_t now);
+  void begin_wait(Live& live, Wait wait);
+  void end_wait(Live& live, const Generation& generation, const EventView& event, int64_t now);
+  void hand_on(Live& live, const EndedWait& wait, const WakeKey& wake);
+  void judge(Live& live, const EventView& event, int64_t now);
+  void end_call(Live& live, StackId stack, int64_t now);
+  void wake(Live& live, const OrderedEvent& event, int64_t now);
+  void wake_stack(const Generation& generation, const OrderedEvent& event, int64_t now);
+  void create(const Generation& generation, const OrderedEvent& event, int64_t now);
+  void leave_open(const Wait& wait, uint32_t thread, int64_t now);
+  void status(const Generation& generation, const OrderedEvent& event, int64_t now);
+  StackId stack(const Generation& generation, const EventView& event) {
+    return analysis_.stacks->id(generation, event.stack, event.time);
+  }
   void bind(Live& live, uint64_t m);
-  ObjectRow& object(uint64_t address, uint64_t reason);
+  uint32_t object(const Wait& wait);
   uint64_t clipped(int64_t from, int64_t to) const;
   bool matches(const ThreadRow& row) const;
+  bool in_window(int64_t time) const { return time >= filter_.from && time <= filter_.to; }
   // Unsigned, since the numbers of a hostile trace overflow.
   int64_t time(uint64_t ticks) const {
     return static_cast<int64_t>(static_cast<uint64_t>(clock_.since_start(ticks)) +
@@ -63,7 +98,7 @@ class Analyzer : public EventSink {
   int64_t shift_ = 0;
   bool started_ = false;
   IdMap<Live> live_;         // by G
-  IdMap<uint32_t> rows_;     // of an M: index + 1 of its latest G's row
+  IdMap<Runner> runners_;    // by M
   IdMap<uint32_t> objects_;  // by address and kind: index + 1
   struct Name {
     uint64_t tid = 0;
@@ -71,6 +106,10 @@ class Analyzer : public EventSink {
   };
   IdMap<Name> names_;  // by M
   std::array<uint64_t, 256> counts_{};
+  const std::vector<Observer*>& observers_;
+  OpenWaits over_;
+  WakeJoin join_;
+  bool joins_ = false;  // this generation has stacks at all
 };
 
 }  // namespace thrace

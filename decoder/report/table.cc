@@ -11,7 +11,7 @@ namespace thrace {
 namespace {
 
 std::string cell_text(const Cell& cell, Unit unit) {
-  if (const auto* text = std::get_if<std::string>(&cell)) return escape(*text);
+  if (const auto* text = std::get_if<std::string>(&cell)) return escape(shorten(*text));
   const uint64_t value = std::get<uint64_t>(cell);
   if (unit == Unit::Address) return value == 0 ? "-" : fmt::format("{:#x}", value);
   if (unit == Unit::Nanos) return value == 0 ? "-" : duration_text(value);
@@ -53,7 +53,7 @@ void print_text(const Table& table, std::FILE* out) {
     const bool wanted =
         !column.optional || std::any_of(table.rows.begin(), table.rows.end(),
                                         [&](const auto& row) { return !is_empty(row[c]); });
-    if (!wanted) continue;
+    if (!wanted || column.data_only) continue;
     std::vector<std::string> cells = {column.title};
     for (const auto& row : table.rows) cells.push_back(cell_text(row[c], column.unit));
     size_t width = 0;
@@ -122,6 +122,12 @@ nlohmann::ordered_json table_json(const Table& table) {
     array.push_back(std::move(object));
   }
   return array;
+}
+
+std::string shorten(std::string_view text) {
+  if (text.size() <= kMaxCell) return std::string(text);
+  const size_t head = kMaxCell * 2 / 3, tail = kMaxCell - head - 3;
+  return fmt::format("{}...{}", text.substr(0, head), text.substr(text.size() - tail));
 }
 
 std::string duration_text(uint64_t ns) {

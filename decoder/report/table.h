@@ -19,7 +19,8 @@ struct Column {
   std::string name;   // in CSV and JSON, and for sorting; times end in _ns there
   std::string title;  // in text
   Unit unit = Unit::Text;
-  bool optional = false;  // left out of the text if all its values are 0 or empty
+  bool optional = false;   // left out of the text if all its values are 0 or empty
+  bool data_only = false;  // always left out of the text
 };
 
 using Cell = std::variant<std::string, uint64_t>;
@@ -41,6 +42,10 @@ void print_table(const Table& table, Format format, std::FILE* out);
 
 // The rows as an array of objects.
 nlohmann::ordered_json table_json(const Table& table);
+
+// A text that is longer than kMaxCell bytes, without its middle.  Cells of text tables are so.
+inline constexpr size_t kMaxCell = 90;
+std::string shorten(std::string_view text);
 
 // "12.3 ms": three digits and the unit that fits.
 std::string duration_text(uint64_t ns);

@@ -47,13 +47,26 @@ std::string thread_title(const ThreadRow& row) {
                           : fmt::format("{}/{}", row.name, row.tid);
 }
 
-Table thread_table(const Analysis& analysis, const std::string& thread) {
+std::string object_title(const Analysis& analysis, const ObjectRow& object, Names& names) {
+  if (const std::string name = names.variable(object.module, object.object); !name.empty())
+    return name;
+  // Whoever ends a join is the thread that was waited for.
+  if (object.kind == object_kind(static_cast<uint64_t>(WaitReason::Join)) &&
+      object.wakers.size() == 1)
+    return thread_title(analysis.threads[object.wakers.front().who]);
+  const std::string& site = names.site(object.first);
+  return site.empty() ? fmt::format("{:#x}", object.object)
+                      : fmt::format("{:#x}, first at {}", object.object, site);
+}
+
+Table thread_table(const Analysis& analysis, Names& names, const std::string& thread) {
   Table table;
   const bool several = analysis.programs.size() > 1;
   if (several) table.columns.push_back({"pid", "pid"});
   for (const Column& column : std::vector<Column>{{"name", "thread"},
                                                   {"tid", "tid", Unit::Count},
-                                                  {"start", "start routine", Unit::Address, true},
+                                                  {"start", "", Unit::Address, false, true},
+                                                  {"routine", "start routine", Unit::Text, true},
                                                   {"total", "total", Unit::Nanos},
                                                   {"running", "running", Unit::Nanos},
                                                   {"runnable", "runnable", Unit::Nanos, true},
@@ -75,8 +88,9 @@ Table thread_table(const Analysis& analysis, const std::string& thread) {
     if (row.failed || !picked(row, thread)) continue;
     std::vector<Cell> cells;
     if (several) cells.emplace_back(row.pid);
-    for (const Cell& cell : std::vector<Cell>{row.name, row.tid, row.start, row.total(),
-                                              row.running, row.runnable, row.syscall, row.waiting})
+    for (const Cell& cell :
+         std::vector<Cell>{row.name, row.tid, row.start, names.routine(row.start_module, row.start),
+                           row.total(), row.running, row.runnable, row.syscall, row.waiting})
       cells.push_back(cell);
     for (const Reason& reason : reasons) cells.emplace_back(row.reasons[reason.value]);
     const auto state = enum_text(ArgType::Status, static_cast<uint64_t>(row.last));
@@ -89,12 +103,24 @@ Table thread_table(const Analysis& analysis, const std::string& thread) {
   return table;
 }
 
-Table object_table(const Analysis& analysis) {
+std::vector<std::vector<WaitSite>> sites_by_object(const Analysis& analysis) {
+  std::vector<std::vector<WaitSite>> all(analysis.objects.size());
+  for (const auto& [key, cost] : analysis.sites.rows())
+    all[key[0]].push_back({key[1], key[2], cost});
+  for (std::vector<WaitSite>& sites : all)
+    std::stable_sort(sites.begin(), sites.end(), [](const WaitSite& a, const WaitSite& b) {
+      return a.cost.total > b.cost.total;
+    });
+  return all;
+}
+
+Table object_table(const Analysis& analysis, Names& names) {
   Table table;
   const bool several = analysis.programs.size() > 1;
   if (several) table.columns.push_back({"pid", "pid"});
   for (const Column& column : std::vector<Column>{{"kind", "kind"},
-                                                  {"object", "object", Unit::Address},
+                                                  {"object", "", Unit::Address, false, true},
+                                                  {"name", "object"},
                                                   {"waits", "waits", Unit::Count},
                                                   {"total", "total wait", Unit::Nanos},
                                                   {"mean", "mean", Unit::Nanos},
@@ -103,18 +129,25 @@ Table object_table(const Analysis& analysis) {
                                                   {"timeouts", "timeouts", Unit::Count, true},
                                                   {"unfinished", "unfinished", Unit::Count, true},
                                                   {"wakers", "woken by", Unit::Text, true},
-                                                  {"holders", "held by tid", Unit::Text, true}})
+                                                  {"holders", "held by tid", Unit::Text, true},
+                                                  {"site", "waited mostly at", Unit::Text, true},
+                                                  {"release", "released at", Unit::Text, true}})
     table.columns.push_back(column);
-  for (const ObjectRow& row : analysis.objects) {
+  const auto sites = sites_by_object(analysis);
+  for (size_t i = 0; i < analysis.objects.size(); i++) {
+    const ObjectRow& row = analysis.objects[i];
+    const WaitSite worst = sites[i].empty() ? WaitSite() : sites[i].front();
     std::vector<Cell> cells;
     if (several) cells.emplace_back(row.pid);
     const uint64_t total = row.waits.total();
     for (const Cell& cell : std::vector<Cell>{
-             row.kind, row.object, row.waits.count(), total, row.waits.mean(),
-             row.waits.quantile(0.99), row.waits.max(), row.timeouts, row.unfinished,
+             row.kind, row.object, object_title(analysis, row, names), row.waits.count(), total,
+             row.waits.mean(), row.waits.quantile(0.99), row.waits.max(), row.timeouts,
+             row.unfinished,
              shares_text(row.wakers, total,
                          [&](uint64_t who) { return thread_title(analysis.threads[who]); }),
-             shares_text(row.holders, total, [](uint64_t tid) { return fmt::format("{}", tid); })})
+             shares_text(row.holders, total, [](uint64_t tid) { return fmt::format("{}", tid); }),
+             names.site(worst.stack), names.site(worst.release)})
       cells.push_back(cell);
     table.rows.push_back(std::move(cells));
   }

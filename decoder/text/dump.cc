@@ -9,6 +9,8 @@
 namespace thrace {
 namespace {
 
+constexpr std::string_view kFrameIndent = "                  ";  // under the event's m=
+
 // A comment that says what the ids of Strings stand for.
 std::string string_comment(const Generation& generation, const EventView& event) {
   std::string out;
@@ -46,13 +48,37 @@ void dump_index(std::FILE* out) { fmt::print(out, "\nIndex\n"); }
 void OrderedDump::begin(const Generation& generation) {
   if (!started_) clock_ = generation.clock;
   started_ = true;
+  stacks_.begin(generation);
+}
+
+// The strings, the routine, the variable and the site of an event, as far as they have names.
+std::string OrderedDump::comment(const Generation& generation, const EventView& event) {
+  std::string out = string_comment(generation, event);
+  const auto add = [&](const std::string& text) {
+    if (!text.empty()) out += (out.empty() ? "  # " : ", ") + escape(text);
+  };
+  for (size_t i = 0; i < event.spec->nargs; i++) {
+    const uint64_t address = event.args[i];
+    if (event.spec->args[i].type != ArgType::Address || address == 0) continue;
+    const ModuleIndex module = stacks_.map().find(address);
+    if (module == kNoModule) continue;
+    add(event.type == Event::GoCreate ? names_.routine(module, address)
+                                      : names_.variable(module, address));
+  }
+  if (!frames_) add(names_.site(stacks_.id(generation, event.stack, event.time)));
+  return out;
 }
 
 void OrderedDump::event(const Generation& generation, const OrderedEvent& event) {
-  const int64_t time = clock_.since_start(event.event.time);
+  const EventView& e = event.event;
+  const bool maps = e.type == Event::Module || e.type == Event::ModuleGone;
+  if (maps) stacks_.event(generation, e);
+  const int64_t time = clock_.since_start(e.time);
   if (time < from_ || time > to_) return;
-  fmt::print(out_, "{:>13} m={} g={} {}{}\n", time, event.m, event.g,
-             event_text(event.event, clock_), string_comment(generation, event.event));
+  fmt::print(out_, "{:>13} m={} g={} {}{}\n", time, event.m, event.g, event_text(e, clock_),
+             maps ? string_comment(generation, e) : comment(generation, e));
+  if (frames_ && e.stack != 0)
+    fmt::print(out_, "{}", names_.lines(stacks_.id(generation, e.stack, e.time), kFrameIndent));
 }
 
 }  // namespace thrace

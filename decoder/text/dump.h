@@ -6,6 +6,7 @@
 
 #include "decoder/input/generation.h"
 #include "decoder/order/merge.h"
+#include "decoder/stacks/names.h"
 
 namespace thrace {
 
@@ -18,17 +19,27 @@ void dump_generation(const Generation& generation, std::FILE* out);
 // Prints the line that says that the file was closed.
 void dump_index(std::FILE* out);
 
-// Prints the merged stream, one event per line: ns since the start of the trace, M, G, event.
+// Prints the merged stream, one event per line: ns since the start of the trace, M, G, event; and
+// as a comment what its ids and addresses stand for.  With `frames`, the stack of the event below
+// it.
 class OrderedDump : public EventSink {
  public:
-  OrderedDump(std::FILE* out, int64_t from, int64_t to) : out_(out), from_(from), to_(to) {}
+  OrderedDump(std::FILE* out, int64_t from, int64_t to, const NameOptions& names, bool frames)
+      : out_(out), from_(from), to_(to), frames_(frames), names_(stacks_, names) {}
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
 
+  const Names& names() const { return names_; }
+
  private:
+  std::string comment(const Generation& generation, const EventView& event);
+
   std::FILE* out_;
   int64_t from_;
   int64_t to_;
+  bool frames_;
+  StackTable stacks_;
+  Names names_;
   Clock clock_;
   bool started_ = false;
 };

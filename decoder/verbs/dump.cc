@@ -27,14 +27,24 @@ int dump_file_order(Source source) {
   return problems.empty() ? kExitFine : kExitDamaged;
 }
 
-int dump_ordered(Source source, int64_t from, int64_t to) {
+struct DumpOptions {
+  std::string file;
+  bool ordered = false;
+  bool stacks = false;
+  std::string from, to;
+  NameOptions names;
+};
+
+int dump_ordered(Source source, int64_t from, int64_t to, const DumpOptions& options) {
   Trace trace(std::move(source));
   if (!trace.open()) {
     print_problems(trace.problems());
     return kExitUnreadable;
   }
-  OrderedDump sink(stdout, from, to);
+  OrderedDump sink(stdout, from, to, options.names, options.stacks);
   trace.run(sink);
+  std::fflush(stdout);
+  print_notes(sink.names());
   print_problems(trace.problems());
   return trace.problems().empty() ? kExitFine : kExitDamaged;
 }
@@ -48,26 +58,28 @@ void add_dump(CLI::App& app, int& status) {
       "it.\n"
       "Times are then in ticks, relative to the line before.  With --ordered the events of all Ms\n"
       "are merged, and times are in ns since the start of the trace.");
-  auto file = std::make_shared<std::string>();
-  auto ordered = std::make_shared<bool>(false);
-  verb->add_option("FILE", *file, "the trace; - is standard input")->required();
-  verb->add_flag("--ordered", *ordered, "print the merged stream");
-  auto window = std::make_shared<std::pair<std::string, std::string>>();
-  for (auto [name, text, what] : {std::tuple{"--from", &window->first, "before"},
-                                  std::tuple{"--to", &window->second, "after"}})
+  auto options = std::make_shared<DumpOptions>();
+  verb->add_option("FILE", options->file, "the trace; - is standard input")->required();
+  verb->add_flag("--ordered", options->ordered, "print the merged stream");
+  auto* stacks =
+      verb->add_flag("--stacks", options->stacks, "with --ordered: the stack of each event");
+  stacks->needs("--ordered");
+  for (auto [name, text, what] :
+       {std::tuple{"--from", &options->from, "before"}, std::tuple{"--to", &options->to, "after"}})
     verb->add_option(name, *text, fmt::format("with --ordered: leave out what is {} this", what))
         ->check(check_duration);
-  verb->callback([file, ordered, window, &status] {
+  add_name_options(*verb, options->names);
+  verb->callback([options, &status] {
     int64_t from = std::numeric_limits<int64_t>::min(), to = std::numeric_limits<int64_t>::max();
-    if (!window->first.empty()) parse_duration(window->first, from);
-    if (!window->second.empty()) parse_duration(window->second, to);
+    if (!options->from.empty()) parse_duration(options->from, from);
+    if (!options->to.empty()) parse_duration(options->to, to);
     Problems problems;
-    auto sources = open_source(*file, problems);
+    auto sources = open_source(options->file, problems);
     print_problems(problems);
     if (sources.empty()) status = kExitUnreadable;
     for (Source& source : sources)
-      status = worse(status, *ordered ? dump_ordered(std::move(source), from, to)
-                                      : dump_file_order(std::move(source)));
+      status = worse(status, options->ordered ? dump_ordered(std::move(source), from, to, *options)
+                                              : dump_file_order(std::move(source)));
   });
 }
 

@@ -5,12 +5,12 @@
 #include <cstring>
 
 #include "decoder/export/go_export.h"
-#include "decoder/verbs/verb.h"
+#include "decoder/verbs/name_options.h"
 
 namespace thrace {
 namespace {
 
-int run(const std::string& path, const std::string& target) {
+int run(const std::string& path, const std::string& target, const NameOptions& names) {
   Problems problems;
   auto sources = open_source(path, problems);
   if (sources.size() > 1)
@@ -25,8 +25,9 @@ int run(const std::string& path, const std::string& target) {
   std::FILE* out = target == "-" ? stdout : std::fopen(target.c_str(), "wb");
   bool written = out != nullptr;
   if (out) {
-    GoExport sink(out);
+    GoExport sink(out, names);
     trace.run(sink);
+    print_notes(sink.names());
     written = !sink.failed() && std::fflush(out) == 0;
   }
   if (!written)
@@ -50,10 +51,12 @@ void add_export(CLI::App& app, int& status) {
   verb->add_option("FILE", *file, "the trace; - is standard input")->required();
   verb->add_option("--format", *format, "go")->required()->check(CLI::IsMember({"go"}));
   verb->add_option("-o,--output", *target, "the file to write; - is standard output")->required();
+  auto names = std::make_shared<NameOptions>();
+  add_name_options(*verb, *names);
   // There is one format, so far; its name lives as long as the verb, as CLI11 writes to it.
-  verb->callback([file, target, format, &status] {
+  verb->callback([file, target, format, names, &status] {
     static_cast<void>(format);
-    status = run(*file, *target);
+    status = run(*file, *target, *names);
   });
 }
 

@@ -5,6 +5,7 @@
 
 #include "decoder/order/trace.h"
 #include "decoder/report/table.h"
+#include "decoder/stacks/stack_table.h"
 #include "decoder/text/escape.h"
 #include "decoder/verbs/verb.h"
 
@@ -17,19 +18,46 @@ class Counter : public EventSink {
   void begin(const Generation& generation) override {
     for (const PlacedBatch& placed : generation.batches) batches_ += placed.batch.m != kCollectorM;
     for (const ThreadBatches& thread : generation.threads) seen_[thread.m] = true;
+    stacks_.begin(generation);
   }
-  void event(const Generation&, const OrderedEvent& event) override {
-    counts_[static_cast<uint8_t>(event.event.type)]++;
+  void event(const Generation& generation, const OrderedEvent& event) override {
+    const EventView& e = event.event;
+    counts_[static_cast<uint8_t>(e.type)]++;
+    if (e.type == Event::Module || e.type == Event::ModuleGone) stacks_.event(generation, e);
+    if (stacks_.id(generation, e.stack, e.time) != 0) with_stack_++;
   }
   uint64_t count(Event event) const { return counts_[static_cast<uint8_t>(event)]; }
   uint64_t batches() const { return batches_; }
   size_t threads() const { return seen_.size(); }
+  const StackTable& stacks() const { return stacks_; }
+  uint64_t with_stack() const { return with_stack_; }
 
  private:
   std::array<uint64_t, 256> counts_{};
   uint64_t batches_ = 0;
+  uint64_t with_stack_ = 0;
   IdMap<bool> seen_;
+  StackTable stacks_;
 };
+
+// Distinct stacks, why they end, and the modules that they lie in.
+void print_stacks(const Counter& counter) {
+  const StackTable& stacks = counter.stacks();
+  if (stacks.size() != 0) {
+    std::array<uint64_t, 256> ends{};
+    for (StackId id = 1; id <= stacks.size(); id++) ends[static_cast<uint8_t>(stacks[id].end)]++;
+    fmt::print("stacks       {} distinct, on {} events\n", stacks.size(), counter.with_stack());
+    for (size_t end = 0; end < ends.size(); end++)
+      if (ends[end] != 0)
+        fmt::print("  {:<10} {:>5.1f} %\n", enum_text(ArgType::StackEnd, end),
+                   100.0 * static_cast<double>(ends[end]) / static_cast<double>(stacks.size()));
+  }
+  const auto& modules = stacks.modules().all();
+  if (!modules.empty()) fmt::print("modules      {}\n", modules.size());
+  for (const Module& module : modules)
+    fmt::print("  {:#x}-{:#x} {} build-id {}\n", module.start, module.end, escape(module.path),
+               module.build_id.empty() ? "not known" : escape(module.build_id));
+}
 
 std::string ending(const Trace& trace) {
   const auto text = enum_text(ArgType::End, static_cast<uint64_t>(trace.end()));
@@ -64,6 +92,7 @@ int info_one(Source source) {
   for (const EventSpec& spec : event_specs())
     if (const uint64_t count = counter.count(spec.number); count != 0)
       fmt::print("  {:<20} {}\n", spec.name, count);
+  print_stacks(counter);
   fmt::print("lost         {}\n", trace.lost());
   if (trace.skipped()) fmt::print("not placed   {}\n", trace.skipped());
   fmt::print("ended        {}\n", ending(trace));

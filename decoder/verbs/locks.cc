@@ -1,4 +1,5 @@
 // locks: what each object that was waited for has cost, and who woke the waiters.
+#include "decoder/report/blame.h"
 #include "decoder/report/honesty.h"
 #include "decoder/report/tables.h"
 #include "decoder/verbs/report_options.h"
@@ -13,11 +14,16 @@ void add_locks(CLI::App& app, int& status) {
       "An object is anything that a thread waited for: mutex, rwlock, condition variable, futex,\n"
       "thread (join) and so on.  p99 is exact within 3 %.  A wait that a signal handler "
       "interrupted\n"
-      "counts once.  Percentages are shares of the total wait.");
-  verb->callback([options, &status] {
+      "counts once.  Percentages are shares of the total wait.\n"
+      "--blame lists pairs of lines: where threads waited, and where the one that ended the wait\n"
+      "released.");
+  auto by_site = std::make_shared<bool>(false);
+  verb->add_flag("--blame", *by_site, "which line made which line wait, instead of the objects");
+  verb->callback([options, by_site, &status] {
     int printed = kExitFine;
-    const int read = report(*options, [&](const Analysis& analysis) {
-      printed = print_report(object_table(analysis), *options);
+    const int read = report(*options, {}, [&](const Analysis& analysis, Names& names) {
+      printed = print_report(
+          *by_site ? blame_table(blame(analysis, names)) : object_table(analysis, names), *options);
       if (printed == kExitFine && options->output() == Format::Text)
         print_honesty(analysis, stdout);
     });

@@ -40,7 +40,7 @@ std::string check_duration(const std::string& text) {
   return parse_duration(text, ns) ? "" : text + " is not a time like 1.5s, 20ms or 7us";
 }
 
-void ReportOptions::add(CLI::App& verb, const std::string& default_key) {
+void ReportOptions::add_filters(CLI::App& verb) {
   verb.add_option("FILE", files, "traces of one run; - is standard input")->required();
   verb.add_option("--from", from, "leave out what is before this time, like 1.5s or 20ms")
       ->check(check_duration);
@@ -48,11 +48,17 @@ void ReportOptions::add(CLI::App& verb, const std::string& default_key) {
   verb.add_option("--thread", thread, "only threads with this name or tid");
   verb.add_option("--object", object, "only waits for the object at this address")
       ->check(check_object);
+  add_name_options(verb, names);
+}
+
+void ReportOptions::add(CLI::App& verb, const std::string& default_key) {
+  add_filters(verb);
   key = default_key;
   if (!default_key.empty())
     verb.add_option("-k,--key", key, "sort by this column (its name in --format=csv)")
         ->capture_default_str();
-  verb.add_option("-n,--rows", rows, "print so many rows at most");
+  auto* count = verb.add_option("-n,--rows", rows, "print so many rows at most");
+  if (rows != 0) count->capture_default_str();
   verb.add_option("--format", format, "text, csv or json")
       ->check(CLI::IsMember({"text", "csv", "json"}))
       ->capture_default_str();
@@ -72,7 +78,7 @@ Filter ReportOptions::filter() const {
 }
 
 int print_report(Table table, const ReportOptions& options) {
-  if (!table.sort(options.key)) {
+  if (!options.key.empty() && !table.sort(options.key)) {
     fmt::print(stderr, "trace-decode: there is no column '{}'\n", options.key);
     return kExitUsage;
   }

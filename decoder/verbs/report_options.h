@@ -6,7 +6,7 @@
 
 #include "decoder/report/analysis.h"
 #include "decoder/report/table.h"
-#include "decoder/verbs/verb.h"
+#include "decoder/verbs/name_options.h"
 
 namespace thrace {
 
@@ -19,22 +19,29 @@ struct ReportOptions {
   std::string key;
   size_t rows = 0;
   std::string format = "text";
+  NameOptions names;
 
-  // Adds FILE, --from, --to, --thread, --object, -n and --format to a verb; with `key`, -k too.
+  // Adds FILE, --from, --to, --thread, --object and the options on names to a verb.
+  void add_filters(CLI::App& verb);
+
+  // Adds those, -n and --format; with `key`, -k too.
   void add(CLI::App& verb, const std::string& default_key);
 
   Format output() const;
   Filter filter() const;
 };
 
-// Reads the files and hands the analysis to `print`; the exit status of the verb.
+// Reads the files, shows them to `observers` and hands the analysis to `print`; the exit status of
+// the verb.
 template <typename Print>
-int report(const ReportOptions& options, Print print) {
+int report(const ReportOptions& options, const std::vector<Observer*>& observers, Print print) {
   Problems problems;
   size_t readable = 0;
-  const Analysis analysis = analyze(options.files, options.filter(), problems, readable);
-  if (readable > 0) print(analysis);
+  const Analysis analysis = analyze(options.files, options.filter(), observers, problems, readable);
+  Names names(*analysis.stacks, options.names);
+  if (readable > 0) print(analysis, names);
   std::fflush(stdout);
+  print_notes(names);
   print_problems(problems);
   if (readable == 0) return kExitUnreadable;
   return problems.empty() ? kExitFine : kExitDamaged;

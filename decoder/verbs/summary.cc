@@ -42,7 +42,7 @@ const ObjectRow* worst_object(const Analysis& analysis) {
   return worst && worst->waits.total() > 0 ? worst : nullptr;
 }
 
-void print_verdict(const Analysis& analysis) {
+void print_verdict(const Analysis& analysis, Names& names) {
   const Totals t = totals_of(analysis);
   const auto threads = std::count_if(analysis.threads.begin(), analysis.threads.end(),
                                      [](const ThreadRow& row) { return !row.failed; });
@@ -58,21 +58,27 @@ void print_verdict(const Analysis& analysis) {
     fmt::print("No wait ended in this time.\n");
     return;
   }
-  fmt::print("{:.0f} % of the waiting was for {} {:#x}: {} waits, {} at most",
-             percent(worst->waits.total(), t.waiting), worst->kind, worst->object,
-             worst->waits.count(), duration_text(worst->waits.max()));
+  const size_t index = static_cast<size_t>(worst - analysis.objects.data());
+  const auto sites = sites_by_object(analysis)[index];
+  const WaitSite site = sites.empty() ? WaitSite() : sites.front();
+  fmt::print("{:.0f} % of the waiting was for {} {}: {} waits, {} at most",
+             percent(worst->waits.total(), t.waiting), worst->kind,
+             escape(shorten(object_title(analysis, *worst, names))), worst->waits.count(),
+             duration_text(worst->waits.max()));
+  if (site.stack != 0) fmt::print(", mostly at {}", escape(shorten(names.site(site.stack))));
   if (!worst->wakers.empty())
     fmt::print("; woken mostly by {}",
                escape(thread_title(analysis.threads[worst->wakers.front().who])));
+  if (site.release != 0) fmt::print(" at {}", escape(shorten(names.site(site.release))));
   if (!worst->holders.empty()) fmt::print("; held mostly by tid {}", worst->holders.front().who);
   fmt::print(".\n");
 }
 
-void print_text(const Analysis& analysis, const ReportOptions& options) {
-  print_verdict(analysis);
+void print_text(const Analysis& analysis, Names& names, const ReportOptions& options) {
+  print_verdict(analysis, names);
   const size_t rows = options.rows ? options.rows : kSummaryRows;
-  Table threads = thread_table(analysis, options.thread);
-  Table objects = object_table(analysis);
+  Table threads = thread_table(analysis, names, options.thread);
+  Table objects = object_table(analysis, names);
   for (auto [table, what] : {std::pair{&threads, "threads"}, std::pair{&objects, "objects"}}) {
     if (table->rows.empty()) continue;
     const size_t all = table->rows.size();
@@ -99,9 +105,9 @@ Table totals_table(const Analysis& analysis) {
   return table;
 }
 
-void print_json(const Analysis& analysis, const ReportOptions& options) {
-  Table threads = thread_table(analysis, options.thread);
-  Table objects = object_table(analysis);
+void print_json(const Analysis& analysis, Names& names, const ReportOptions& options) {
+  Table threads = thread_table(analysis, names, options.thread);
+  Table objects = object_table(analysis, names);
   for (Table* table : {&threads, &objects}) {
     table->sort("total");
     table->limit(options.rows);
@@ -123,13 +129,13 @@ void add_summary(CLI::App& app, int& status) {
   options->add(*verb, "");
   verb->footer("--format=csv prints the totals only.");
   verb->callback([options, &status] {
-    status = report(*options, [&](const Analysis& analysis) {
+    status = report(*options, {}, [&](const Analysis& analysis, Names& names) {
       if (options->output() == Format::Json)
-        print_json(analysis, *options);
+        print_json(analysis, names, *options);
       else if (options->output() == Format::Csv)
         print_table(totals_table(analysis), Format::Csv, stdout);
       else
-        print_text(analysis, *options);
+        print_text(analysis, names, *options);
     });
   });
 }

@@ -11,8 +11,8 @@ void add_threads(CLI::App& app, int& status) {
   options->add(*verb, "total");
   verb->callback([options, &status] {
     int printed = kExitFine;
-    const int read = report(*options, [&](const Analysis& analysis) {
-      printed = print_report(thread_table(analysis, options->thread), *options);
+    const int read = report(*options, {}, [&](const Analysis& analysis, Names& names) {
+      printed = print_report(thread_table(analysis, names, options->thread), *options);
       if (printed == kExitFine && options->output() == Format::Text)
         print_honesty(analysis, stdout);
     });

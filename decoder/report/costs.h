@@ -1,0 +1,76 @@
+// Sums by key: a flat hash map from a few numbers to how often and how long.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace thrace {
+
+struct Cost {
+  uint64_t count = 0;
+  uint64_t total = 0;
+  uint64_t max = 0;
+  uint64_t marked = 0;  // of `count`, those with a property that the user of the map cares about
+
+  void add(uint64_t value, bool mark = false) {
+    count++;
+    total += value;
+    max = std::max(max, value);
+    marked += mark;
+  }
+  void add(const Cost& other) {
+    count += other.count;
+    total += other.total;
+    max = std::max(max, other.max);
+    marked += other.marked;
+  }
+};
+
+// Rows are added and never removed; they keep the order in which they were first asked for.
+template <size_t N>
+class Costs {
+ public:
+  using Key = std::array<uint32_t, N>;
+  struct Row {
+    Key key;
+    Cost cost;
+  };
+
+  // The sums of a key, valid until the next call.
+  Cost& operator[](const Key& key) {
+    if ((rows_.size() + 1) * 2 > slots_.size()) grow();
+    for (size_t at = hash_of(key);; at++) {
+      uint32_t& slot = slots_[at & (slots_.size() - 1)];
+      if (slot == 0) {
+        rows_.push_back({key, {}});
+        slot = static_cast<uint32_t>(rows_.size());
+      }
+      if (rows_[slot - 1].key == key) return rows_[slot - 1].cost;
+    }
+  }
+
+  const std::vector<Row>& rows() const { return rows_; }
+
+ private:
+  static size_t hash_of(const Key& key) {
+    uint64_t hash = 0;
+    for (const uint32_t part : key) hash = (hash ^ part) * 0x9E3779B97F4A7C15u;
+    return hash ^ hash >> 32;
+  }
+
+  void grow() {
+    slots_.assign(std::max<size_t>(16, slots_.size() * 2), 0);
+    for (uint32_t i = 0; i < rows_.size(); i++) {
+      size_t at = hash_of(rows_[i].key);
+      while (slots_[at & (slots_.size() - 1)] != 0) at++;
+      slots_[at & (slots_.size() - 1)] = i + 1;
+    }
+  }
+
+  std::vector<Row> rows_;
+  std::vector<uint32_t> slots_;  // index + 1 of a row, 0: free; a power of two
+};
+
+}  // namespace thrace

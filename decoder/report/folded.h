@@ -1,0 +1,39 @@
+// Folded stacks, as flame graph programs read them: one line for each distinct stack, from the
+// thread and the outermost frame to the innermost, separated by `;`, then a blank and a number.
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "decoder/report/analysis.h"
+#include "decoder/stacks/names.h"
+
+namespace thrace {
+
+enum class FoldedKind : uint8_t {
+  Blocked,  // ns of waiting, by the stack of the wait
+  OffWake,  // the same, and `--`, then the stack of the release from its innermost frame outwards,
+            // then the thread that released: Brendan Gregg's off-wake time
+  Syscall,  // ns in system calls that blocked
+  Wake,     // number of wakes, by the stack of the waker
+};
+
+class Folded : public Observer {
+ public:
+  explicit Folded(FoldedKind kind) : kind_(kind) {}
+
+  void wait(const EndedWait& wait) override;
+  void call(const EndedCall& call) override;
+  void wake(uint32_t thread) override;
+  void wake_stack(uint32_t thread, StackId stack) override;
+
+  // The lines, sorted, each once.
+  void print(const Analysis& analysis, Names& names, std::FILE* out) const;
+
+ private:
+  FoldedKind kind_;
+  Costs<4> costs_;         // by thread, stack, stack of the release, waker
+  IdMap<uint64_t> wakes_;  // of a thread: those whose stack did not come
+};
+
+}  // namespace thrace

@@ -1,0 +1,47 @@
+// The modules of all traces of one run, each once.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "decoder/input/attachment.h"
+#include "decoder/input/generation.h"
+#include "decoder/symbols/module.h"
+
+namespace thrace {
+
+using ModuleIndex = uint32_t;
+inline constexpr ModuleIndex kNoModule = UINT32_MAX;
+
+class ModuleTable {
+ public:
+  // More are not kept: what lies in them has no names.
+  static constexpr size_t kMaxModules = 1 << 14;
+
+  // The index of the module that a Module event tells of, or kNoModule.
+  ModuleIndex intern(const Generation& generation, const EventView& event);
+
+  // The files that are attached to the trace at the path `trace` are the images of their modules.
+  void attach(const std::string& trace, const std::vector<Attachment>& attachments);
+
+  // The module with an index, or nullptr for kNoModule.  It lives as long as the table.
+  const Module* find(ModuleIndex index) const {
+    return index < modules_.size() ? &modules_[index] : nullptr;
+  }
+
+  const std::deque<Module>& all() const { return modules_; }
+
+  // Sentences on attachments that could not be used.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  std::deque<Module> modules_;
+  std::vector<ExpandedFile> images_;
+  std::vector<std::string> notes_;
+  std::map<std::string, ModuleIndex> index_;  // by all that tells modules apart
+};
+
+}  // namespace thrace

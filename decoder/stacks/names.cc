@@ -1,0 +1,108 @@
+// Asking the symbolizer, and putting words together.
+#include "decoder/stacks/names.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "decoder/symbols/trim.h"
+#include "decoder/text/escape.h"
+
+namespace thrace {
+namespace {
+
+// Functions between the program's line that waits and libc: with these in front no line would tell
+// one wait from another.
+constexpr std::string_view kGlue[] = {"std::", "__gthread_", "__gnu_cxx::"};
+
+bool is_glue(const Frame& frame) {
+  return std::any_of(std::begin(kGlue), std::end(kGlue),
+                     [&](std::string_view prefix) { return frame.function.starts_with(prefix); });
+}
+
+}  // namespace
+
+std::string frame_text(const Frame& frame, bool whole_path) {
+  if (frame.file.empty()) return std::string(frame.function);
+  std::string_view file = frame.file;
+  if (!whole_path) file.remove_prefix(file.rfind('/') + 1);
+  if (frame.line == 0) return fmt::format("{} ({})", frame.function, file);
+  return fmt::format("{} ({}:{})", frame.function, file, frame.line);
+}
+
+Names::Names(const StackTable& stacks, const NameOptions& options)
+    : stacks_(stacks), options_(options), symbolizer_(options.symbols) {}
+
+void Names::prefetch() {
+  if (options_.addresses) return;
+  std::vector<Symbolizer::Lookup> lookups;
+  for (StackId id = 1; id <= stacks_.size(); id++)
+    for (const StackFrame& frame : stacks_[id].frames)
+      lookups.push_back({stacks_.modules().find(frame.module), frame.address, true});
+  symbolizer_.prefetch(lookups);
+}
+
+std::span<const Frame> Names::frames(StackId stack) {
+  all_.clear();
+  for (const StackFrame& frame : stacks_[stack].frames) {
+    const Module* module = stacks_.modules().find(frame.module);
+    if (options_.addresses) {
+      Frame& plain = all_.emplace_back();
+      plain.function = texts_.intern(fmt::format("{:#x}", frame.address));
+      if (module) plain.module = module->path;
+      continue;
+    }
+    for (const Frame& known : symbolizer_.frames(module, frame.address, true))
+      all_.push_back(known);
+  }
+  return trim(all_, options_.all_frames);
+}
+
+const std::string& Names::site(StackId stack) {
+  if (stack >= sites_.size()) {
+    sites_.resize(stacks_.size() + 1);
+    has_site_.resize(stacks_.size() + 1);
+  }
+  if (!has_site_[stack]) {
+    has_site_[stack] = true;
+    const auto shown = frames(stack);
+    const auto own = std::find_if_not(shown.begin(), shown.end(), is_glue);
+    if (!shown.empty())
+      sites_[stack] = frame_text(own == shown.end() ? shown.front() : *own, false);
+  }
+  return sites_[stack];
+}
+
+std::string Names::lines(StackId stack, std::string_view indent) {
+  std::string out;
+  for (const Frame& frame : frames(stack))
+    out += fmt::format("{}{}{}\n", indent, escape(frame_text(frame, true)),
+                       frame.inlined ? ", inlined" : "");
+  const StackEnd end = stacks_[stack].end;
+  if (end != StackEnd::None && end != StackEnd::Bottom)
+    out += fmt::format("{}... ({})\n", indent,
+                       enum_text(ArgType::StackEnd, static_cast<uint64_t>(end)));
+  return out;
+}
+
+std::string Names::routine(ModuleIndex module, uint64_t address) {
+  if (address == 0) return {};
+  if (options_.addresses) return fmt::format("{:#x}", address);
+  return std::string(
+      symbolizer_.frames(stacks_.modules().find(module), address, false).back().function);
+}
+
+SymbolNotes Names::notes() const {
+  SymbolNotes all = symbolizer_.notes();
+  const auto& attached = stacks_.modules().notes();
+  all.insert(all.end(), attached.begin(), attached.end());
+  return all;
+}
+
+std::string Names::variable(ModuleIndex module, uint64_t address) {
+  const Module* known = stacks_.modules().find(module);
+  if (!known || options_.addresses) return {};
+  return symbolizer_.object_name(known, address);
+}
+
+}  // namespace thrace

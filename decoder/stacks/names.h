@@ -1,0 +1,65 @@
+// How stacks, routines and objects are called in reports.
+//
+// The texts come from files that anybody may have written: whoever prints them escapes them.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "decoder/stacks/stack_table.h"
+#include "decoder/symbols/symbolizer.h"
+
+namespace thrace {
+
+// What the user may choose about names.
+struct NameOptions {
+  SymbolOptions symbols;
+  bool addresses = false;   // no names: addresses as they were recorded
+  bool all_frames = false;  // those of thrace, libc and thread starts too
+};
+
+class Names {
+ public:
+  // `stacks` must live as long as this object, and may grow.
+  Names(const StackTable& stacks, const NameOptions& options);
+
+  // Looks up all stacks at once, with several threads: for whoever will ask for many.
+  void prefetch();
+
+  // The frames that a reader wants to see, the innermost first, with the calls that were inlined.
+  // Valid until the next call.
+  std::span<const Frame> frames(StackId stack);
+
+  // The innermost of them that is the program's own and not glue of its language's library:
+  // "function (file.c:12)", without the folders of the file; empty if there is no stack.
+  const std::string& site(StackId stack);
+
+  // The frames as lines, each after `indent`: with the whole path, and at last why the stack ends
+  // if it does not reach the bottom.  Escaped.
+  std::string lines(StackId stack, std::string_view indent);
+
+  // The function that begins at an address, or the address as text; empty for 0.
+  std::string routine(ModuleIndex module, uint64_t address);
+
+  // The variable at an address; empty if it lies in no module, or if no names are wanted.
+  std::string variable(ModuleIndex module, uint64_t address);
+
+  // Sentences on files that could not be used, so far.
+  SymbolNotes notes() const;
+
+ private:
+  const StackTable& stacks_;
+  const NameOptions options_;
+  Symbolizer symbolizer_;
+  StringPool texts_;
+  std::vector<Frame> all_;
+  std::vector<std::string> sites_;  // by id
+  std::vector<bool> has_site_;
+};
+
+// "function (file.c:12)", or what of it is known.
+std::string frame_text(const Frame& frame, bool whole_path);
+
+}  // namespace thrace

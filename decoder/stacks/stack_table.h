@@ -1,0 +1,94 @@
+// The distinct call stacks of one run, over all its generations and traces: what the file has as
+// addresses, as addresses in modules.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "decoder/stacks/module_map.h"
+
+namespace thrace {
+
+// A stack of the run.  0: none is known.
+using StackId = uint32_t;
+
+// A frame as it was recorded.  The address is behind an instruction under way, as return addresses
+// are: the byte in front of it is what to look up.
+struct StackFrame {
+  uint64_t address;
+  ModuleIndex module;
+
+  bool operator==(const StackFrame&) const = default;
+};
+
+struct StackView {
+  StackEnd end = StackEnd::None;
+  std::span<const StackFrame> frames;  // the innermost first; valid until the next stack is added
+};
+
+class StackTable {
+ public:
+  // What is beyond these has the id 0.
+  static constexpr size_t kMaxStacks = 1 << 20;
+  static constexpr size_t kMaxAllFrames = 1 << 24;
+
+  StackTable() : map_(modules_) {}
+  StackTable(const StackTable&) = delete;
+  StackTable& operator=(const StackTable&) = delete;
+
+  // Follows the merged stream: the start of each generation, and each Module and ModuleGone.
+  void begin(const Generation& generation);
+  void event(const Generation& generation, const EventView& event) {
+    map_.event(generation, event);
+  }
+
+  // The stack `stack` of the generation as it is to be understood by an event of this moment, at
+  // `time` (ticks).  The same frames in the same modules always have the same id.
+  StackId id(const Generation& generation, uint64_t stack, uint64_t time) {
+    if (stack == 0) return 0;
+    if (stack < cache_.size() && cache_[stack].version == map_.version()) return cache_[stack].id;
+    return resolve(generation, stack, time);
+  }
+
+  StackView operator[](StackId id) const;
+
+  // Ids run from 1 to this.
+  size_t size() const { return entries_.size(); }
+
+  const ModuleMap& map() const { return map_; }
+  ModuleMap& map() { return map_; }
+  const ModuleTable& modules() const { return modules_; }
+
+  // After the last event of a trace: see ModuleTable.
+  void attach(const std::string& trace, const std::vector<Attachment>& attachments) {
+    modules_.attach(trace, attachments);
+  }
+
+ private:
+  struct Entry {
+    uint64_t hash;
+    size_t first;  // in frames_
+    uint32_t count;
+    StackEnd end;
+  };
+  struct Cached {
+    uint32_t version = 0;
+    StackId id = 0;
+  };
+
+  StackId resolve(const Generation& generation, uint64_t stack, uint64_t time);
+  StackId intern(StackEnd end, std::span<const StackFrame> frames);
+  void grow();
+
+  ModuleTable modules_;
+  ModuleMap map_;
+  std::vector<Entry> entries_;      // by id - 1
+  std::vector<StackFrame> frames_;  // of all entries
+  std::vector<StackId> slots_;      // a hash table of ids, 0: free; a power of two
+  std::vector<Cached> cache_;       // by the generation's ids
+  std::vector<uint64_t> addresses_;
+  std::vector<StackFrame> fresh_;
+};
+
+}  // namespace thrace

@@ -1,0 +1,67 @@
+// flame: folded stacks for flame graph programs.
+#include <fmt/core.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "decoder/report/folded.h"
+#include "decoder/verbs/report_options.h"
+
+namespace thrace {
+namespace {
+
+struct What {
+  const char* name;
+  FoldedKind kind;
+};
+constexpr What kWhats[] = {{"blocked", FoldedKind::Blocked},
+                           {"wake", FoldedKind::Wake},
+                           {"offwake", FoldedKind::OffWake},
+                           {"syscall", FoldedKind::Syscall}};
+
+struct FlameOptions {
+  ReportOptions report;
+  std::string what;
+  std::string target = "-";
+};
+
+int run(const FlameOptions& options) {
+  const What* what = std::find_if(std::begin(kWhats), std::end(kWhats),
+                                  [&](const What& w) { return w.name == options.what; });
+  Folded folded(what->kind);
+  int written = kExitFine;
+  const int read = report(options.report, {&folded}, [&](const Analysis& analysis, Names& names) {
+    const bool to_stdout = options.target == "-";
+    std::FILE* out = to_stdout ? stdout : std::fopen(options.target.c_str(), "w");
+    if (out) folded.print(analysis, names, out);
+    if (!out || std::fflush(out) != 0) {
+      fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", options.target,
+                 std::strerror(errno));
+      written = kExitUnreadable;
+    }
+    if (out && !to_stdout) std::fclose(out);
+  });
+  return written == kExitFine ? read : written;
+}
+
+}  // namespace
+
+void add_flame(CLI::App& app, int& status) {
+  auto* verb = app.add_subcommand("flame", "folded stacks, for flame graph programs");
+  auto options = std::make_shared<FlameOptions>();
+  std::vector<std::string> names;
+  for (const What& what : kWhats) names.emplace_back(what.name);
+  verb->add_option("--what", options->what, "blocked, wake, offwake or syscall")
+      ->required()
+      ->check(CLI::IsMember(names));
+  verb->add_option("-o,--output", options->target, "the file to write; - is standard output")
+      ->capture_default_str();
+  options->report.add_filters(*verb);
+  verb->footer(
+      "One line for each distinct stack, `thread;outermost;...;innermost NUMBER`: ns of waiting\n"
+      "(blocked), the same with the stack of whoever ended the wait, upside down behind `--`\n"
+      "(offwake), ns in system calls that blocked (syscall), or the number of wakes (wake).");
+  verb->callback([options, &status] { status = run(*options); });
+}
+
+}  // namespace thrace
