@@ -18,7 +18,7 @@ PROBE = os.path.join(os.path.dirname(__file__), "gdb_probe.py")
 COMMANDS = ("set pagination off", "set confirm off", "set debuginfod enabled off", "set auto-load off",
             "set backtrace past-main on", "set backtrace past-entry on", "set print thread-events off",
             "handle all nostop noprint pass", "handle SIGINT stop print nopass")
-WANTED, SHARE, SHOWN = 1000, 0.999, 4
+WANTED, WANTED_OF_EACH, SHARE, SHOWN = 1000, 100, 0.999, 4
 
 
 @dataclass
@@ -182,6 +182,8 @@ def main():
         total += compared
         wrong += [f"{name}: {difference}" for difference in differences]
         failures += [f"{name}: {failure}" for failure in failed]
+        if not failed and compared < WANTED_OF_EACH:
+            failures.append(f"{name}: only {compared} waits were compared")
         figures.append(f"{name} {compared - len(differences)} of {compared}")
     figure = f"stacks as gdb's: {', '.join(figures)} (seed {options.seed})"
     if total < WANTED:
