@@ -2,7 +2,8 @@
 # shellcheck shell=bash disable=SC2034
 
 BUILD_PACKAGES=(cmake ninja-build g++ pkg-config libboost-dev libzstd-dev libcli11-dev libfmt-dev
-                nlohmann-json3-dev libdw-dev libiberty-dev liblzma-dev)
+                nlohmann-json3-dev libdw-dev libiberty-dev liblzma-dev protobuf-compiler
+                libprotobuf-dev zlib1g-dev)
 # The tests: what builds them, then the programs that are traced, then the judges.
 TEST_PACKAGES=(git clang-14 libgtest-dev libbenchmark-dev
                zstd pigz xz-utils python3 redis-server redis-tools nginx-light apache2-utils curl sqlite3

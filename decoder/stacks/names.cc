@@ -50,10 +50,13 @@ std::span<const Frame> Names::frames(StackId stack) {
       Frame& plain = all_.emplace_back();
       plain.function = texts_.intern(fmt::format("{:#x}", frame.address));
       if (module) plain.module = module->path;
+      plain.address = frame.address;
       continue;
     }
-    for (const Frame& known : symbolizer_.frames(module, frame.address, true))
+    for (const Frame& known : symbolizer_.frames(module, frame.address, true)) {
       all_.push_back(known);
+      all_.back().address = frame.address;
+    }
   }
   return trim(all_, options_.all_frames);
 }

@@ -1,0 +1,200 @@
+// From pieces of time to packets.
+#include "decoder/export/perfetto_export.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "decoder/export/safe_text.h"
+#include "decoder/export/slice_text.h"
+
+namespace thrace {
+namespace {
+
+using perfetto::TrackEvent;
+
+enum class Kind : uint64_t { Process = 1, Thread, State, Running, Blocked, Lost };
+
+uint64_t uuid(Kind kind, uint64_t number) { return static_cast<uint64_t>(kind) << 48 | number; }
+
+struct Counter {
+  Kind kind;
+  const char* name;
+  const char* unit;
+  uint64_t Counts::*value;
+};
+constexpr Counter kCounters[] = {{Kind::Running, "running", "threads", &Counts::running},
+                                 {Kind::Blocked, "blocked", "threads", &Counts::waiting},
+                                 {Kind::Lost, "lost", "events", &Counts::lost}};
+
+constexpr uint32_t kRealtime = 1, kMonotonic = 3, kBoottime = 6;
+
+void add_clock(perfetto::ClockSnapshot& snapshot, uint32_t clock, uint64_t time) {
+  perfetto::ClockSnapshot::Clock& entry = *snapshot.add_clocks();
+  entry.set_clock_id(clock);
+  entry.set_timestamp(time);
+}
+
+bool is_lock(uint64_t reason) {
+  const auto wait = static_cast<WaitReason>(reason);
+  return wait == WaitReason::Mutex || wait == WaitReason::RwlockRead ||
+         wait == WaitReason::RwlockWrite || wait == WaitReason::Spin;
+}
+
+std::string slice_name(const Slice& slice, Names& names) {
+  if (slice.status != Status::Waiting || slice.owner == 0 || !is_lock(slice.detail))
+    return slice_text(slice, names);
+  return fmt::format("Lock contention on a {} lock (owner tid: {})", object_text(slice, names),
+                     slice.owner);
+}
+
+std::string state_name(const Slice& slice) {
+  const auto status = enum_text(ArgType::Status, static_cast<uint64_t>(slice.status));
+  if (slice.status == Status::None) return "lost";
+  if (slice.status != Status::Waiting) return std::string(status);
+  return fmt::format("{} ({})", status, enum_text(ArgType::Wait, slice.detail));
+}
+
+const char* category(Status status) {
+  return status == Status::Waiting ? "wait" : status == Status::Syscall ? "syscall" : "lost";
+}
+
+}  // namespace
+
+uint64_t PerfettoExport::stamp(int64_t time) const {
+  const int64_t stamp = static_cast<int64_t>(base_ + static_cast<uint64_t>(time));
+  return static_cast<uint64_t>(std::max<int64_t>(stamp, 0));
+}
+
+void PerfettoExport::process(const Process& process) {
+  if (!any_) {
+    any_ = true;
+    base_ = process.clock.mono;
+    perfetto::ClockSnapshot& snapshot = *writer_.begin(base_).mutable_clock_snapshot();
+    add_clock(snapshot, kMonotonic, base_);
+    add_clock(snapshot, kBoottime, base_);
+    if (process.clock.wall != 0) add_clock(snapshot, kRealtime, process.clock.wall);
+    writer_.end();
+  }
+  any_counts_ = false;
+  perfetto::TrackDescriptor& track = *writer_.begin(base_).mutable_track_descriptor();
+  track.set_uuid(uuid(Kind::Process, process.number));
+  track.mutable_process()->set_pid(static_cast<int32_t>(process.pid));
+  track.mutable_process()->set_process_name(safe_text(process.name));
+  writer_.end();
+  for (const Counter& counter : kCounters) {
+    perfetto::TrackDescriptor& entry = *writer_.begin(base_).mutable_track_descriptor();
+    entry.set_uuid(uuid(counter.kind, process.number));
+    entry.set_parent_uuid(uuid(Kind::Process, process.number));
+    entry.set_name(counter.name);
+    entry.mutable_counter()->set_unit_name(counter.unit);
+    writer_.end();
+  }
+}
+
+void PerfettoExport::track(const Track& track) {
+  perfetto::TrackDescriptor& thread = *writer_.begin(base_).mutable_track_descriptor();
+  thread.set_uuid(uuid(Kind::Thread, track.number));
+  thread.mutable_thread()->set_pid(static_cast<int32_t>(track.process->pid));
+  thread.mutable_thread()->set_tid(static_cast<int32_t>(track.tid));
+  thread.mutable_thread()->set_thread_name(track_text(track, names_));
+  writer_.end();
+  if (states_.size() <= track.number) states_.resize(track.number + 1);
+  if (states_[track.number].shown) return;
+  perfetto::TrackDescriptor& state = *writer_.begin(base_).mutable_track_descriptor();
+  state.set_uuid(uuid(Kind::State, track.number));
+  state.set_parent_uuid(uuid(Kind::Thread, track.number));
+  state.set_name("state");
+  state.mutable_state();
+  writer_.end();
+}
+
+void PerfettoExport::set_state(uint64_t track, int64_t time, std::string_view name) {
+  TrackEvent& event = writer_.begin(stamp(time), TrackEvent::STATE, uuid(Kind::State, track));
+  if (!name.empty()) event.set_name_iid(writer_.name(name));
+  writer_.end();
+}
+
+void PerfettoExport::state(const Slice& slice) {
+  State& state = states_[slice.track->number];
+  if (state.shown && state.until != slice.since) set_state(slice.track->number, state.until, "");
+  set_state(slice.track->number, slice.since, state_name(slice));
+  state = {.shown = true, .open = slice.open, .until = slice.until};
+}
+
+perfetto::DebugAnnotation& PerfettoExport::annotate(TrackEvent& event, std::string_view name) {
+  perfetto::DebugAnnotation& annotation = *event.add_debug_annotations();
+  annotation.set_name_iid(writer_.annotation(name));
+  return annotation;
+}
+
+void PerfettoExport::describe(TrackEvent& event, const Slice& slice) {
+  if (slice.status == Status::Waiting) {
+    annotate(event, "kind").set_string_value(std::string(enum_text(ArgType::Wait, slice.detail)));
+    annotate(event, "object").set_string_value(object_text(slice, names_));
+    annotate(event, "address").set_pointer_value(slice.object);
+    if (slice.owner != 0) annotate(event, "owner").set_uint_value(slice.owner);
+    if (!slice.open)
+      annotate(event, "outcome")
+          .set_string_value(
+              std::string(enum_text(ArgType::Outcome, static_cast<uint64_t>(slice.outcome))));
+  }
+  if (slice.stack == 0) return;
+  if (const uint64_t callstack = writer_.callstack(slice.stack); callstack != 0)
+    event.set_callstack_iid(callstack);
+}
+
+void PerfettoExport::slice(const Slice& slice) {
+  state(slice);
+  if (slice.status == Status::Running || slice.status == Status::Runnable) return;
+  const uint64_t track = uuid(Kind::Thread, slice.track->number);
+  TrackEvent& event = writer_.begin(stamp(slice.since), TrackEvent::SLICE_BEGIN, track);
+  event.set_name_iid(writer_.name(slice_name(slice, names_)));
+  event.add_category_iids(writer_.category(category(slice.status)));
+  describe(event, slice);
+  writer_.end();
+  if (slice.open) return;  // it is drawn as one that did not end
+  writer_.begin(stamp(slice.until), TrackEvent::SLICE_END, track);
+  writer_.end();
+}
+
+void PerfettoExport::instant(const Track& track, int64_t time, std::string_view name,
+                             std::string_view how, uint64_t flow, bool ends) {
+  TrackEvent& event =
+      writer_.begin(stamp(time), TrackEvent::INSTANT, uuid(Kind::Thread, track.number));
+  event.set_name_iid(writer_.name(name));
+  event.add_category_iids(writer_.category("wake"));
+  annotate(event, "how").set_string_value(std::string(how));
+  if (ends)
+    event.add_terminating_flow_ids(flow);
+  else
+    event.add_flow_ids(flow);
+  writer_.end();
+}
+
+void PerfettoExport::edge(const WakeEdge& edge) {
+  const std::string waker = track_title(*edge.waker, names_);
+  const std::string woken = track_title(*edge.woken, names_);
+  instant(*edge.waker, edge.woke, "wakes " + woken, wake_text(edge), edge.number, false);
+  instant(*edge.woken, edge.ran, "woken by " + waker, wake_text(edge), edge.number, true);
+}
+
+void PerfettoExport::counts(const Process& process, const Counts& counts) {
+  for (const Counter& counter : kCounters) {
+    const uint64_t value = counts.*counter.value;
+    if (any_counts_ && value == shown_.*counter.value) continue;
+    writer_.begin(stamp(counts.time), TrackEvent::COUNTER, uuid(counter.kind, process.number))
+        .set_counter_value(static_cast<int64_t>(value));
+    writer_.end();
+  }
+  shown_ = counts;
+  any_counts_ = true;
+}
+
+bool PerfettoExport::finish() {
+  for (uint64_t track = 0; track < states_.size(); track++)
+    if (states_[track].shown && !states_[track].open) set_state(track, states_[track].until, "");
+  return !writer_.failed();
+}
+
+}  // namespace thrace

@@ -1,0 +1,87 @@
+// Which waits count in which profile, and under which labels.
+#include "decoder/export/pprof_export.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "decoder/export/pprof_profile.h"
+#include "decoder/report/tables.h"
+
+namespace thrace {
+namespace {
+
+constexpr PprofWhat kWhats[] = {
+    {"block", PprofKind::Block, "contentions", "waiting, by the stack that waits"},
+    {"mutex", PprofKind::Mutex, "contentions",
+     "waiting for mutexes, rwlocks and spin locks, by the stack that released them"},
+    {"wake", PprofKind::Wake, "wakes", "waiting that a thread ended, by the stack that did"},
+    {"syscall", PprofKind::Syscall, "calls", "system calls that blocked, by their stack"},
+};
+
+constexpr std::string_view kLocks[] = {"mutex", "rwlock", "spin"};
+
+bool is_lock(std::string_view kind) {
+  return std::find(std::begin(kLocks), std::end(kLocks), kind) != std::end(kLocks);
+}
+
+int64_t number(uint64_t value) {
+  return static_cast<int64_t>(std::min<uint64_t>(value, std::numeric_limits<int64_t>::max()));
+}
+
+}  // namespace
+
+std::span<const PprofWhat> pprof_whats() { return kWhats; }
+
+const PprofWhat* find_pprof_what(std::string_view name) {
+  const auto* what = std::find_if(std::begin(kWhats), std::end(kWhats),
+                                  [&](const PprofWhat& w) { return w.name == name; });
+  return what == std::end(kWhats) ? nullptr : what;
+}
+
+void PprofExport::wait(const EndedWait& wait) {
+  const bool woken = wait.waker != kNobody && wait.outcome == Outcome::Woken;
+  switch (what_.kind) {
+    case PprofKind::Block:
+      costs_[{wait.thread, wait.stack, wait.object}].add(wait.time);
+      break;
+    case PprofKind::Mutex:  // which objects are locks is known when the profile is written
+    case PprofKind::Wake:
+      if (woken) costs_[{wait.waker, wait.release, wait.object}].add(wait.time);
+      break;
+    case PprofKind::Syscall:
+      break;
+  }
+}
+
+void PprofExport::call(const EndedCall& call) {
+  if (what_.kind == PprofKind::Syscall)
+    costs_[{call.thread, call.stack, static_cast<uint32_t>(call.number)}].add(call.time);
+}
+
+bool PprofExport::write(const Analysis& analysis, Names& names, std::FILE* out) const {
+  names.prefetch();
+  PprofProfile profile(*analysis.stacks, names);
+  profile.add_value(what_.unit, "count");
+  profile.add_value("delay", "nanoseconds");
+  profile.set_duration(analysis.duration());
+  for (const auto& [key, cost] : costs_.rows()) {
+    const auto [thread, stack, object] = key;
+    const ObjectRow* row = what_.kind == PprofKind::Syscall ? nullptr : &analysis.objects[object];
+    if (what_.kind == PprofKind::Mutex && !is_lock(row->kind)) continue;
+    pprof::Sample& sample = profile.add_sample(stack);
+    sample.add_value(number(cost.count));
+    sample.add_value(number(cost.total));
+    profile.add_label(sample, "thread", thread_title(analysis.threads[thread]));
+    if (row) {
+      profile.add_label(sample, "kind", row->kind);
+      profile.add_label(sample, "object", object_title(analysis, *row, names));
+    } else {
+      profile.add_label(sample, "call", fmt::format("{}", object));
+    }
+  }
+  return profile.write(out);
+}
+
+}  // namespace thrace

@@ -1,0 +1,162 @@
+// What each thread did, piece after piece: the merged stream as states with a beginning and an end,
+// and as edges from who woke to who was woken.  For exporters that draw.
+//
+// The pieces of one thread come in order and never overlap; a piece comes when it is over, so those
+// of several threads come in the order of their ends.  An edge comes when the woken thread runs.
+// Memory grows with threads only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decoder/order/merge.h"
+#include "decoder/stacks/stack_table.h"
+
+namespace thrace {
+
+// A process of the run: one trace.  `base` is its first clock reading.
+struct Process {
+  uint64_t number = 0;  // over all traces, from 1
+  uint64_t pid = 0;
+  std::string name;
+  Clock clock;
+};
+
+// A thread of it.
+struct Track {
+  const Process* process = nullptr;
+  uint64_t number = 0;  // over all traces, from 1
+  uint64_t tid = 0;     // the kernel's; a made-up one if that is not known or was used before
+  std::string name;     // of the thread, else of nothing
+  uint64_t start = 0;   // its start routine; 0: not known
+  ModuleIndex start_module = kNoModule;
+};
+
+// A piece of a thread's time, in ns since the start of the first trace.
+struct Slice {
+  const Track* track = nullptr;
+  Status status = Status::None;  // None: events were lost
+  int64_t since = 0;
+  int64_t until = 0;
+  bool open = false;    // the trace ended before it did
+  uint64_t detail = 0;  // Waiting: the WaitReason; Syscall: the number; None: how many were lost
+  uint64_t object = 0;  // Waiting
+  ModuleIndex module = kNoModule;  // Waiting: that the object lies in
+  uint64_t owner = 0;              // Waiting: the tid that held the object; 0: none or not known
+  Outcome outcome = Outcome::Woken;
+  StackId stack = 0;  // of the wait; of a system call that blocked
+};
+
+struct WakeEdge {
+  uint64_t number = 0;  // over all traces, from 1
+  const Track* waker = nullptr;
+  int64_t woke = 0;  // when
+  const Track* woken = nullptr;
+  int64_t ran = 0;   // when the woken thread ran again
+  uint64_t how = 0;  // WakeKind
+};
+
+// How many threads of a process are in which state, from a time on.
+struct Counts {
+  int64_t time = 0;
+  uint64_t running = 0;
+  uint64_t waiting = 0;
+  uint64_t lost = 0;  // events, so far
+
+  bool same(const Counts& other) const {
+    return running == other.running && waiting == other.waiting && lost == other.lost;
+  }
+};
+
+class TimelineSink {
+ public:
+  virtual ~TimelineSink() = default;
+  virtual void process(const Process& process) = 0;
+  virtual void track(const Track& track) = 0;  // a new one, or one with another name
+  virtual void slice(const Slice& slice) = 0;
+  virtual void edge(const WakeEdge& edge) = 0;
+  virtual void counts(const Process& process, const Counts& counts) = 0;
+};
+
+// What the timelines of several traces have in common.
+struct TimelineNumbers {
+  std::optional<uint64_t> base;  // CLOCK_MONOTONIC at time 0, ns
+  uint64_t processes = 0;
+  uint64_t tracks = 0;
+  uint64_t edges = 0;
+};
+
+class Timeline : public EventSink {
+ public:
+  // How many Wakes of a thread are remembered for waits that end later.
+  static constexpr size_t kWakes = 256;
+
+  // `sink`, `stacks` and `numbers` must live as long as this object; so do the tracks and the
+  // process that the sink gets.
+  Timeline(TimelineSink& sink, StackTable& stacks, TimelineNumbers& numbers, uint64_t pid,
+           std::string name);
+
+  void begin(const Generation& generation) override;
+  void event(const Generation& generation, const OrderedEvent& event) override;
+
+  // Ends what is open at `time` (ticks), the end of the trace.
+  void finish(uint64_t time);
+
+ private:
+  struct PlacedWake {
+    uint64_t generation = 0;
+    uint64_t seq = 0;
+    uint64_t how = 0;
+    int64_t time = 0;
+  };
+  struct Lane {  // an M
+    Track track;
+    uint64_t g = 0;  // that it runs, or that waits or is in a system call on it
+    bool labelled = false;
+    Slice now;                      // what it does since now.since
+    int64_t drawn = 0;              // up to here
+    std::vector<PlacedWake> wakes;  // by number modulo kWakes; empty until the first one
+  };
+  struct Born {  // a G that is runnable
+    int64_t since = 0;
+    uint64_t start = 0;
+    ModuleIndex module = kNoModule;
+  };
+
+  Lane& lane(const Generation& generation, uint64_t m);
+  void rename(Lane& lane, std::string_view name);
+  void enter(Lane& lane, Status status, int64_t now);
+  void leave(Lane& lane, int64_t now);
+  void count(Status status, int by);
+  void start(Lane& lane, uint64_t g, int64_t now);
+  void wait(Lane& lane, uint64_t reason, uint64_t object, uint64_t owner, StackId stack);
+  void status(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
+  void end_wait(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
+  void wake(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
+  void lost(Lane& lane, const EventView& event, int64_t now);
+  void show_counts(int64_t time);
+  // Unsigned, since the numbers of a hostile trace overflow.
+  int64_t time(uint64_t ticks) const {
+    return static_cast<int64_t>(static_cast<uint64_t>(process_.clock.since_start(ticks)) +
+                                static_cast<uint64_t>(begun_));
+  }
+
+  TimelineSink& sink_;
+  StackTable& stacks_;
+  TimelineNumbers& numbers_;
+  Process process_;
+  bool started_ = false;
+  int64_t begun_ = 0;  // when this trace did
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  IdMap<size_t> index_;   // of an M in `lanes_`
+  IdMap<size_t> places_;  // of a G in `lanes_`, while it is on one
+  IdMap<Born> born_;      // by G
+  IdMap<bool> tids_;      // that are taken
+  Counts counts_;
+  Counts shown_;
+  bool any_shown_ = false;
+};
+
+}  // namespace thrace
