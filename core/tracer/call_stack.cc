@@ -12,8 +12,7 @@ CallStack capture_stack(uint64_t* room) {
            m->stack_high.load(std::memory_order_relaxed)};
   const auto mode = g_guest.frame_pointers ? unwind::Mode::FramePointers : unwind::Mode::Rules;
   const unwind::Captured captured = unwind::capture(room, g_guest.stack_depth, own, mode);
-  // The file counts the ends from 1.
-  return {room, captured.count, static_cast<StackEnd>(static_cast<uint8_t>(captured.end) + 1)};
+  return {room, captured.count, captured.end};
 }
 
 }  // namespace thrace

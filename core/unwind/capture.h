@@ -7,21 +7,14 @@
 
 #include <cstdint>
 
+#include "core/format/event.h"
+
 namespace thrace::unwind {
 
 // How the frames are found.
 enum class Mode : uint8_t {
   Rules,          // by the unwind tables of the modules: needs no frame pointers, crosses handlers
   FramePointers,  // by the chain of rbp: for programs that keep it
-};
-
-// Why a stack has no further frames.
-enum class StackEnd : uint8_t {
-  Bottom = 0,  // the outermost frame was reached
-  Depth = 1,   // there are more frames than were asked for
-  NoRule = 2,  // code without unwind tables (made at run time, or assembly), or with unusual ones
-  Bounds = 3,  // the next frame is not on this stack
-  Busy = 4,    // a module was being unloaded, or a thread was learning (core/unwind/learners.h)
 };
 
 // The calling thread's own stack, [low, high); high = 0: not known.
@@ -34,7 +27,7 @@ struct StackBounds {
 
 struct Captured {
   uint32_t count;  // of frames written
-  StackEnd end;
+  StackEnd end;    // why there are no further ones (event_table.h)
 };
 
 // Writes at most `limit` frames to `frames`.  The first is the return address into the function
