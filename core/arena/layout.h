@@ -100,8 +100,7 @@ enum class ProcessPhase : uint32_t {
   Claimed = 1,  // being filled in
   Live = 2,
   Exec = 3,  // an exec call is under way: if the image goes, this is why
-  Gone = 4,  // set by the collector while it writes the rest
-  Leaving = 5,  // process 1 of a container is about to exit and waits for ArenaHeader::finished (T9)
+  Leaving = 4,  // process 1 of a container is about to exit and waits for ArenaHeader::finished (T9)
 };
 
 // One process image.  Claimed by a compare-exchange of `phase` from Free.

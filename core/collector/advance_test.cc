@@ -14,6 +14,22 @@ using testing::MatchesRegex;
 
 class AdvanceTest : public RigTest {
  protected:
+  // A thread of this process that has its status in the first generation.
+  uint32_t running() {
+    const uint32_t m = guest_->thread(process_, gettid());
+    guest_->chunk(m, 1, 0);
+    guest_->status(m, start_ + 10);
+    return m;
+  }
+  // It is inside a gate of the first generation when the next one begins.
+  void hold_up(uint32_t m) {
+    (*guest_)[m].owner = 0x7000;
+    (*guest_)[m].entry_gen = 1;
+    tick();
+    next_generation();
+    EXPECT_TRUE(advance_->under_way());
+  }
+
   void wait_on(uint32_t slot, uint64_t object) {
     Thread& m = (*guest_)[slot];
     m.detail = static_cast<uint32_t>(WaitReason::Mutex);
@@ -50,9 +66,7 @@ TEST_F(AdvanceTest, HeldChunksAreTakenAndSilentMsGetTheirStatus) {
 }
 
 TEST_F(AdvanceTest, ATaskThatDoesNotRunYetStaysRunnable) {
-  const uint32_t m = guest_->thread(process_, gettid());
-  guest_->chunk(m, 1, 0);
-  guest_->status(m, start_ + 10);
+  const uint32_t m = running();
   const uint32_t child = guest_->thread(process_, 0, ThreadPhase::Created);
   guest_->record(m, Event::GoCreate, start_ + 20, {(*guest_)[child].g, 0x1000});
   (*guest_)[child].status_gen[1] = 1;
@@ -78,14 +92,8 @@ TEST_F(AdvanceTest, OneThatBeganInTheNewGenerationHasNoStatusInTheOld) {
 }
 
 TEST_F(AdvanceTest, WaitsForAnMInsideItsGate) {
-  const uint32_t m = guest_->thread(process_, gettid());
-  guest_->chunk(m, 1, 0);
-  guest_->status(m, start_ + 10);
-  (*guest_)[m].owner = 0x7000;
-  (*guest_)[m].entry_gen = 1;
-  tick();
-  next_generation();
-  EXPECT_TRUE(advance_->under_way());
+  const uint32_t m = running();
+  hold_up(m);
   tick();
   EXPECT_TRUE(advance_->under_way());
   guest_->record(m, Event::GoSyscallBegin, start_ + 30, {5, 0}, Status::Syscall);
@@ -191,9 +199,7 @@ TEST_F(AdvanceTest, AThreadThatVanishesIsGone) {
 }
 
 TEST_F(AdvanceTest, LossesThatTheGuestCannotTellAreTold) {
-  const uint32_t m = guest_->thread(process_, gettid());
-  guest_->chunk(m, 1, 0);
-  guest_->status(m, start_ + 10);
+  const uint32_t m = running();
   (*guest_)[m].lost = 3;
   (*guest_)[m].lost_from = start_ + 20;
   (*guest_)[m].lost_to = start_ + 30;
@@ -206,14 +212,8 @@ TEST_F(AdvanceTest, LossesThatTheGuestCannotTellAreTold) {
 }
 
 TEST_F(AdvanceTest, ADeathInTheMiddleOfAnAdvanceClosesBoth) {
-  const uint32_t m = guest_->thread(process_, gettid());
-  guest_->chunk(m, 1, 0);
-  guest_->status(m, start_ + 10);
-  (*guest_)[m].owner = 0x7000;
-  (*guest_)[m].entry_gen = 1;
-  tick();
-  next_generation();
-  EXPECT_TRUE(advance_->under_way());
+  const uint32_t m = running();
+  hold_up(m);
   const uint32_t before = free_chunks();
   close(EndReason::Exec);
   EXPECT_EQ(free_chunks(), before + 1);
@@ -235,9 +235,7 @@ TEST_F(AdvanceTest, NothingWrittenIsNoticed) {
 }
 
 TEST_F(AdvanceTest, WhatTheSessionCouldNotRecordIsSaidInEachGeneration) {
-  const uint32_t m = guest_->thread(process_, gettid());
-  guest_->chunk(m, 1, 0);
-  guest_->status(m, start_ + 10);
+  running();
   guest_->header().untraced_threads = 3;
   tick();
   next_generation();
