@@ -30,7 +30,7 @@ def judge(path, seen):
     failures += [f"the slices of tid {tid} overlap" for tid, slices in tracks.items() if not nested(slices)]
     named = {event["tid"] for event in events if event["name"] == "thread_name"}
     failures += [f"tid {tid} has no name" for tid in tracks if tid not in named]
-    if not any(event["name"] == "process_name" for event in events):
+    if events and not any(event["name"] == "process_name" for event in events):
         failures.append("the process has no name")
     failures += judge_flows(events)
     return failures + (judge_numbers(events, seen) if seen.kept else [])

@@ -18,10 +18,12 @@ String id=3 text="0123456789abcdef"
 Module id=1 bias=0x400000 start=0x400000 end=0x500000 build=3 path=1
 Module id=2 bias=0x700000 start=0x700000 end=0x800000 path=2
 """
+LONE = "Thread m=1 tid=100\nBatch m=1 time=1000\nGoStatus g=1 status=running since=-5\n"
+LAST = "EndOfGeneration reason=exit\nIndex\n"
 
 
 def made(decode, folder, golden):
-    """Yields (name, path) of each golden trace that can be read, and of the storm."""
+    """Yields (name, path) of each golden trace that can be read, of the storm, and of traces that were cut."""
     for name in sorted(os.listdir(golden)):
         if name.startswith("fail-") or not name.endswith(".test"):
             continue
@@ -30,7 +32,16 @@ def made(decode, folder, golden):
         path = assembled(decode, folder, name.removesuffix(".test"), text)
         if path and run([decode, "dump", path]).returncode != 1:
             yield os.path.basename(path), path
+    yield "one event.thr", assembled(decode, folder, "one event", HEAD + LONE + "Batch m=0 time=2000\n" + LAST)
     yield "storm", assembled(decode, folder, "storm", storm())
+    with open(assembled(decode, folder, "long", long(8, 200)), "rb") as file:
+        data = file.read()
+    for part in range(1, 8):
+        path = os.path.join(folder, f"cut-{part}.thr")
+        with open(path, "wb") as file:
+            file.write(data[:len(data) * part // 8])
+        if run([decode, "dump", path]).returncode != 1:
+            yield f"cut-{part}.thr", path
 
 
 def assembled(decode, folder, name, text):
@@ -76,7 +87,7 @@ def storm(threads=12, steps=6000, seed=1):
             lines[m].append((now, f"GoSyscallBegin number={chance.randrange(5)}", 0))
             lines[m].append((now + 10, f"GoSyscallEndBlocked stack={chance.randint(1, 40)}", 0))
     return head + "".join(batch(m, rows) for m, rows in lines.items()) + (
-        f"Batch m=0 time={now + 1000}\nEndOfGeneration reason=exit\nIndex\n")
+        f"Batch m=0 time={now + 1000}\n" + LAST)
 
 
 def batch(m, rows):
@@ -85,4 +96,26 @@ def batch(m, rows):
         name, _, rest = line.partition(" ")
         text += f"{name} dt={time - before} {rest.format(since)}\n"
         before = time
+    return text
+
+
+def long(generations, rounds=1000):
+    """The text of a trace of two threads that hand a mutex to each other: as long as one wishes."""
+    text = HEAD.partition("Generation")[0]
+    for number in range(1, generations + 1):
+        now = number * 1_000_000
+        text += f"Generation gen={number}\nBatch m=0 time={now}\nClockSnapshot frequency=1000000000 mono={now}\n"
+        text += "Thread m=1 tid=100\nThread m=2 tid=101\nStack id=1 end=bottom frames=0x401000,0x401100\n"
+        for m in (1, 2):
+            rows = [(now + m, f"GoStatus g={m} status=running since={{}}", -1)]
+            for turn in range(rounds):
+                time = now + 100 + 400 * turn
+                if turn % 2 == m % 2:
+                    rows.append((time, f"GoBlock {BLOCK} object=0x408000 owner={102 - m} stack=1", 0))
+                    rows.append((time + 300, f"GoUnblock waker={3 - m} seq={turn // 2 + 1}", 0))
+                else:
+                    rows.append((time + 200, f"Wake {UNLOCK} object=0x408000 seq={turn // 2 + 1} waiters=1", 0))
+            text += batch(m, rows)
+        text += f"Batch m=0 time={now + 900_000}\n"
+        text += LAST if number == generations else "EndOfGeneration reason=next\n"
     return text
