@@ -71,6 +71,7 @@ void ChromeExport::add(const char* phase, const char* category, std::string_view
 }
 
 void ChromeExport::process(const Process& process) {
+  lost_ = 0;
   add(fmt::format(
       R"({{"ph":"M","cat":"meta","name":"process_name","pid":{},"ts":0,"args":{{"name":{}}}}})",
       process.pid, json(safe_text(process.name))));
@@ -119,8 +120,9 @@ void ChromeExport::counts(const Process& process, const Counts& counts) {
                                         process.pid, micros(counts.time));
   add(front + fmt::format(R"("threads","args":{{"running":{},"blocked":{}}}}})", counts.running,
                           counts.waiting));
-  if (counts.lost != 0)
-    add(front + fmt::format(R"("lost events","args":{{"lost":{}}}}})", counts.lost));
+  if (counts.lost == lost_) return;
+  lost_ = counts.lost;
+  add(front + fmt::format(R"("lost events","args":{{"lost":{}}}}})", counts.lost));
 }
 
 bool ChromeExport::finish() {

@@ -38,6 +38,7 @@ class ChromeExport : public TimelineSink {
   Names& names_;
   std::FILE* out_;
   bool any_ = false;
+  uint64_t lost_ = 0;  // of the process under way, as shown
 };
 
 }  // namespace thrace

@@ -51,10 +51,15 @@ Timeline::Lane& Timeline::lane(const Generation& generation, uint64_t m) {
   return lane;
 }
 
+void Timeline::show(Lane& lane) {
+  lane.shown = true;
+  sink_.track(lane.track);
+}
+
 void Timeline::rename(Lane& lane, std::string_view name) {
   if (lane.track.name == name) return;
   lane.track.name = name;
-  sink_.track(lane.track);
+  show(lane);
 }
 
 void Timeline::count(Status status, int by) {
@@ -86,12 +91,13 @@ void Timeline::enter(Lane& lane, Status status, int64_t now) {
 void Timeline::start(Lane& lane, uint64_t g, int64_t now) {
   leave(lane, now);
   lane.g = g;
-  if (const Born* born = born_.find(g)) {
-    if (born->start != 0 && lane.track.start == 0) {
-      lane.track.start = born->start;
-      lane.track.start_module = born->module;
-      sink_.track(lane.track);
-    }
+  const Born* born = born_.find(g);
+  if (born && lane.track.start == 0) {
+    lane.track.start = born->start;
+    lane.track.start_module = born->module;
+  }
+  if (!lane.shown) show(lane);
+  if (born) {
     enter(lane, Status::Runnable, std::min(born->since, now));
     born_.erase(g);
   }
@@ -180,9 +186,8 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
     if (!born_.find(e.args[0])) born_[e.args[0]] = {std::clamp(time(e.args[5]), begun_, now)};
     return;
   }
-  const bool is_new = !index_.find(ordered.m);
   Lane& at = lane(generation, ordered.m);
-  if (is_new) sink_.track(at.track);
+  if (!at.shown && e.type != Event::GoStart) show(at);  // its start routine is known then
   switch (e.type) {
     case Event::GoStatus:
       status(at, generation, e, now);

@@ -115,6 +115,7 @@ class Timeline : public EventSink {
     Track track;
     uint64_t g = 0;  // that it runs, or that waits or is in a system call on it
     bool labelled = false;
+    bool shown = false;
     Slice now;                      // what it does since now.since
     int64_t drawn = 0;              // up to here
     std::vector<PlacedWake> wakes;  // by number modulo kWakes; empty until the first one
@@ -126,6 +127,7 @@ class Timeline : public EventSink {
   };
 
   Lane& lane(const Generation& generation, uint64_t m);
+  void show(Lane& lane);
   void rename(Lane& lane, std::string_view name);
   void enter(Lane& lane, Status status, int64_t now);
   void leave(Lane& lane, int64_t now);

@@ -84,7 +84,8 @@ TEST(Timeline, ATidThatIsUsedAgainIsAnotherTrack) {
       "Batch m=3 time=130\nGoStart dt=0 g=3\nGoLabel dt=5 g=3 name=1\nGoDestroy dt=20 g=3\n"));
   EXPECT_EQ(notes.slices, (Lines{"8 runnable 11-20", "8 running 20-40", "4194307 runnable 111-130",
                                  "4194307 running 130-155", "7 running 5-9000 open"}));
-  EXPECT_EQ(notes.lines.back(), "track 4194307 late");
+  EXPECT_EQ(notes.lines, (Lines{"process demo", "track 7 ", "track 8 ", "track 4194307 ",
+                                "track 4194307 late"}));
 }
 
 TEST(Timeline, AForgottenWakeHasNoEdge) {
