@@ -91,8 +91,9 @@ def main():
         guest.reap_orphans()
         if run.status != 0:
             guest.finish([f"the program ended with {run.status}: {guest.text(run.stdout + run.stderr)}"])
-        path = max(trace.files(folder), key=os.path.getsize)  # what it runs under has one, too
-        verdict = trace.check(parts, path)
+        # What it runs under has a trace, too.
+        verdicts = {path: trace.check(parts, path) for path in trace.files(folder)}
+        path, verdict = max(verdicts.items(), key=lambda entry: entry[1].events)
         symbols = [word for place in options.symbols for word in ("--symbols", place)]
         text = subprocess.run([parts.decoder, "dump", "--ordered", "--stacks", *symbols, path],
                               capture_output=True, text=True, check=True).stdout
