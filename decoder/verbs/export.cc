@@ -114,7 +114,7 @@ constexpr ExportFormat kFormats[] = {
      "a timeline for ui.perfetto.dev: states, waits with stacks and owners, who woke whom."},
     {"chrome", false, export_timeline<ChromeExport>,
      "the same, but for stacks, as Trace Event JSON, for chrome://tracing, speedscope\n"
-     "  and others; three times as large."},
+     "  and others; two to three times as large."},
     {"go", false, export_go,
      "an execution trace of Go 1.23, for `go tool trace` and other viewers of it.\n"
      "  Threads are goroutines there, and each thread has a P of its own."},
