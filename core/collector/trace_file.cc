@@ -25,11 +25,18 @@ TraceFile::TraceFile(FilePolicy& policy, FileOwner owner, const FileHeader& head
     policy_.log->line("cannot create " + wanted + ": " + std::strerror(errno));
     return;
   }
-  flock(fd_, LOCK_EX | LOCK_NB);  // nobody else can have it: the file is new
+  lock();
   stream_.header(header, out_);
   write_out();
   whole_ = written_;
   whole_frames_ = stream_.frames();
+}
+
+// Readers that find a lock wait for the end of the file.  One that looks at this moment has it itself,
+// for an instant; nobody may have it for long and hold the collector up.
+void TraceFile::lock() {
+  constexpr int kLockTries = 100;
+  for (int i = 0; i < kLockTries && flock(fd_, LOCK_EX | LOCK_NB) != 0; i++) usleep(1000);
 }
 
 TraceFile::~TraceFile() {

@@ -46,6 +46,7 @@ class TraceFile {
 
  private:
   bool open_new(const std::string& wanted);
+  void lock();
   void write_out();
   void write_attachments();
   void fail(const char* what);

@@ -86,6 +86,7 @@ bool session_exists() {
 int open_file(const std::string& path) {
   for (useconds_t waited = 0;; waited += kLockPoll) {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && waited != 0) usleep(kLockPoll);  // it is about to be locked
     if (fd >= 0 || errno != ENOENT || waited >= kBirthWait) return fd;
     if (waited == 0 && !session_exists()) return open(path.c_str(), O_RDONLY | O_CLOEXEC);
     usleep(kLockPoll);
