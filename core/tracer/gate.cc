@@ -14,15 +14,9 @@ bool TraceLocker::event_text(Event type, uint32_t arg0, const char* text) const 
   const uint32_t words = (length + sizeof(uint64_t)) / sizeof(uint64_t);  // with a final NUL
   const writer::Record record = writer::reserve(*m_, gen_, 2 + words, kAny, kKeep);
   if (record.outcome != writer::Reserved::Yes) return false;
-  const auto number = static_cast<uint8_t>(type);
-  writer::put(record.at,
-              RecordHeader::make(RecordState::Reserved, number, gen_, record.words, arg0));
-  compiler_fence();
-  record.at[1] = record.time;
-  std::memcpy(record.at + 2, text, length);  // the rest is zero already (A3)
-  compiler_fence();
-  writer::put(record.at,
-              RecordHeader::make(RecordState::Committed, number, gen_, record.words, arg0));
+  writer::fill_with(record, static_cast<uint8_t>(type), gen_, arg0, [&](uint64_t* to) {
+    std::memcpy(to, text, length);  // the rest is zero already (A3)
+  });
   return true;
 }
 

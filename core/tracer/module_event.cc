@@ -32,20 +32,15 @@ bool record_module(const ModuleImage& module) {
   const writer::Record record = writer::reserve(gate.m(), gate.gen(), words, kAny, kKeep);
   if (record.outcome != writer::Reserved::Yes) return false;
   constexpr auto number = static_cast<uint8_t>(Event::Module);
-  writer::put(record.at, RecordHeader::make(RecordState::Reserved, number, gate.gen(), record.words,
-                                            module.id));
-  compiler_fence();
-  record.at[1] = record.time;
-  record.at[2] = module.bias;
-  record.at[3] = module.start;
-  record.at[4] = module.end;
-  record.at[5] = 0;  // the inode: the collector looks it up
-  auto* text = reinterpret_cast<char*>(record.at + kFixedWords);  // zero beyond the texts (A3)
-  std::memcpy(text, module.build, build);
-  std::memcpy(text + build + 1, module.path, path);
-  compiler_fence();
-  writer::put(record.at, RecordHeader::make(RecordState::Committed, number, gate.gen(),
-                                            record.words, module.id));
+  writer::fill_with(record, number, gate.gen(), module.id, [&](uint64_t* word) {
+    *word++ = module.bias;
+    *word++ = module.start;
+    *word++ = module.end;
+    *word++ = 0;  // the inode: the collector looks it up
+    auto* text = reinterpret_cast<char*>(word);  // zero beyond the texts (A3)
+    std::memcpy(text, module.build, build);
+    std::memcpy(text + build + 1, module.path, path);
+  });
   return true;
 }
 

@@ -108,34 +108,34 @@ template <typename Prepare>
   __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
-// Fills in a reserved record: header, payload, header again (T3).  The record has room for the stack.
-template <typename... Args>
-[[gnu::always_inline]] inline void fill(const Record& record, Event type, uint32_t gen,
-                                        const CallStack& stack, uint32_t arg0, Args... args) {
-  const auto number = static_cast<uint8_t>(static_cast<uint8_t>(type) | (stack.count ? kStackBit : 0));
+// Fills in a reserved record: header, payload, header again (T3).  `number`: the event, with kStackBit
+// if it has a stack.  `payload(words)` writes what follows the time.
+template <typename Payload>
+[[gnu::always_inline]] inline void fill_with(const Record& record, uint8_t number, uint32_t gen,
+                                             uint32_t arg0, Payload payload) {
   put(record.at, RecordHeader::make(RecordState::Reserved, number, gen, record.words, arg0));
   compiler_fence();
   record.at[1] = record.time;
-  uint64_t* word = record.at + 2;
-  ((*word++ = static_cast<uint64_t>(args)), ...);
-  if (stack.count) {
-    *word++ = static_cast<uint64_t>(stack.end) << 32 | stack.count;
-    for (uint32_t i = 0; i < stack.count; i++) *word++ = stack.frames[i];
-  }
+  payload(record.at + 2);
   compiler_fence();
   put(record.at, RecordHeader::make(RecordState::Committed, number, gen, record.words, arg0));
 }
 
-// Reserves and fills in: first argument, then the others, a word each (E2).
+// The same with arguments of a word each, and a stack, for which the record has room.
 template <typename... Args>
-[[gnu::always_inline]] inline Record write(Thread& m, uint32_t gen, Event type, Status before,
-                                           Status after, uint32_t arg0, Args... args) {
-  const Record record = reserve(m, gen, 2 + sizeof...(args), before, after);
-  if (record.outcome == Reserved::Yes) [[likely]] fill(record, type, gen, {}, arg0, args...);
-  return record;
+[[gnu::always_inline]] inline void fill(const Record& record, Event type, uint32_t gen,
+                                        const CallStack& stack, uint32_t arg0, Args... args) {
+  const auto number = static_cast<uint8_t>(static_cast<uint8_t>(type) | (stack.count ? kStackBit : 0));
+  fill_with(record, number, gen, arg0, [&](uint64_t* word) {
+    ((*word++ = static_cast<uint64_t>(args)), ...);
+    if (!stack.count) return;
+    *word++ = static_cast<uint64_t>(stack.end) << 32 | stack.count;
+    for (uint32_t i = 0; i < stack.count; i++) *word++ = stack.frames[i];
+  });
 }
 
-// The same with a stack, which may be none.
+// Reserves and fills in: first argument, then the others, a word each (E2), then the stack if there is
+// one.
 template <typename... Args>
 [[gnu::always_inline]] inline Record write(Thread& m, uint32_t gen, Event type, Status before,
                                            Status after, const CallStack& stack, uint32_t arg0,
@@ -144,6 +144,13 @@ template <typename... Args>
       reserve(m, gen, static_cast<uint32_t>(2 + sizeof...(args)) + stack.words(), before, after);
   if (record.outcome == Reserved::Yes) [[likely]] fill(record, type, gen, stack, arg0, args...);
   return record;
+}
+
+// The same without a stack.
+template <typename... Args>
+[[gnu::always_inline]] inline Record write(Thread& m, uint32_t gen, Event type, Status before,
+                                           Status after, uint32_t arg0, Args... args) {
+  return write(m, gen, type, before, after, CallStack{}, arg0, args...);
 }
 
 // Publishes what the G waits for or calls, and writes the event of it: GoBlock or GoSyscallBegin
