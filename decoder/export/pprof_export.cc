@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "decoder/export/pprof_profile.h"
-#include "decoder/report/tables.h"
+#include "decoder/report/titles.h"
 
 namespace thrace {
 namespace {
@@ -19,12 +19,6 @@ constexpr PprofWhat kWhats[] = {
     {"wake", PprofKind::Wake, "wakes", "waiting that a thread ended, by the stack that did"},
     {"syscall", PprofKind::Syscall, "calls", "system calls that blocked, by their stack"},
 };
-
-constexpr std::string_view kLocks[] = {"mutex", "rwlock", "spin"};
-
-bool is_lock(std::string_view kind) {
-  return std::find(std::begin(kLocks), std::end(kLocks), kind) != std::end(kLocks);
-}
 
 int64_t number(uint64_t value) {
   return static_cast<int64_t>(std::min<uint64_t>(value, std::numeric_limits<int64_t>::max()));
@@ -56,7 +50,7 @@ void PprofExport::wait(const EndedWait& wait) {
 }
 
 void PprofExport::call(const EndedCall& call) {
-  if (what_.kind == PprofKind::Syscall)
+  if (what_.kind == PprofKind::Syscall && call.blocked)
     costs_[{call.thread, call.stack, static_cast<uint32_t>(call.number)}].add(call.time);
 }
 

@@ -16,10 +16,10 @@ pprof::Profile profile_of(const std::string& text, std::string_view what) {
   const TestTrace trace(text);
   PprofExport sink(*find_pprof_what(what));
   Problems problems;
-  size_t readable = 0;
-  const Analysis analysis = analyze({trace.path()}, Filter{}, {&sink}, problems, readable);
-  EXPECT_EQ(readable, 1u);
+  Analysis analysis;
   Names names(*analysis.stacks, NameOptions{});
+  Picker picker(Filter{}, names);
+  EXPECT_EQ(analyze({trace.path()}, picker, {&sink}, analysis, problems), 1u);
   const std::string data =
       written([&](std::FILE* out) { EXPECT_TRUE(sink.write(analysis, names, out)); });
   google::protobuf::io::ArrayInputStream compressed(data.data(), static_cast<int>(data.size()));

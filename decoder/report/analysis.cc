@@ -18,7 +18,7 @@ void biggest_first(std::vector<Share>& shares) {
   });
 }
 
-void analyze_one(Source source, const Filter& filter, const std::vector<Observer*>& observers,
+void analyze_one(Source source, Picker& picker, const std::vector<Observer*>& observers,
                  Analysis& analysis, uint64_t& base, Problems& problems, size_t& readable) {
   Trace trace(std::move(source));
   if (trace.open()) {
@@ -26,7 +26,7 @@ void analyze_one(Source source, const Filter& filter, const std::vector<Observer
     const std::string pid(trace.header().get("pid", "0"));
     analysis.programs.push_back(
         fmt::format("{} (pid {})", escape(trace.header().get("program", "?")), escape(pid)));
-    Analyzer analyzer(analysis, filter, pid, base, observers);
+    Analyzer analyzer(analysis, picker, pid, base, observers);
     trace.run(analyzer);
     analyzer.finish(trace.last_time());
     analysis.stacks->attach(trace.name(), trace.attachments());
@@ -44,21 +44,22 @@ void analyze_one(Source source, const Filter& filter, const std::vector<Observer
 
 }  // namespace
 
-Analysis analyze(const std::vector<std::string>& paths, const Filter& filter,
-                 std::vector<Observer*> observers, Problems& problems, size_t& readable) {
-  Analysis analysis;
+size_t analyze(const std::vector<std::string>& paths, Picker& picker,
+               std::vector<Observer*> observers, Analysis& analysis, Problems& problems) {
   SiteSums sites(analysis.sites);
   observers.push_back(&sites);
   uint64_t base = 0;
-  readable = 0;
+  size_t readable = 0;
   for (const std::string& path : paths)
     for (Source& source : open_source(path, problems))
-      analyze_one(std::move(source), filter, observers, analysis, base, problems, readable);
+      analyze_one(std::move(source), picker, observers, analysis, base, problems, readable);
   for (ObjectRow& object : analysis.objects) {
     biggest_first(object.wakers);
     biggest_first(object.holders);
   }
-  return analysis;
+  if (picker.filter().group)
+    for (ThreadRow& row : analysis.threads) row.group = group_name(row.name);
+  return readable;
 }
 
 }  // namespace thrace

@@ -1,30 +1,22 @@
 // The one analysis behind all reports: where each G spent its time, and what each object cost.
 #pragma once
 
-#include <limits>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "decoder/order/trace.h"
 #include "decoder/report/costs.h"
+#include "decoder/report/filter.h"
 #include "decoder/report/histogram.h"
 #include "decoder/report/observer.h"
+#include "decoder/report/queue.h"
 #include "decoder/stacks/stack_table.h"
 
 namespace thrace {
 
 inline constexpr size_t kReasons = 16;  // room for the values of WaitReason
-
-// What part of the traces is looked at.  Times in ns since the start of the first trace.
-struct Filter {
-  int64_t from = std::numeric_limits<int64_t>::min();
-  int64_t to = std::numeric_limits<int64_t>::max();
-  std::string thread;              // a name or a tid; empty: all
-  std::optional<uint64_t> object;  // waits for this one only
-};
 
 // One G: what a thread of the program did.  Times in ns.
 struct ThreadRow {
@@ -33,6 +25,7 @@ struct ThreadRow {
   uint64_t m = 0;
   uint64_t tid = 0;
   std::string name;
+  std::string group;   // instead of the name, if threads are grouped; else empty
   uint64_t start = 0;  // address of the start routine; 0: not known
   ModuleIndex start_module = kNoModule;
   uint64_t running = 0;
@@ -71,11 +64,25 @@ struct ObjectRow {
   uint64_t timeouts = 0;
   std::vector<Share> wakers;   // the biggest first
   std::vector<Share> holders;  // the biggest first
+  Handovers handovers;
+
+  // True if a wait for it lies in the window.
+  bool any() const { return waits.count() != 0 || unfinished != 0; }
+};
+
+// A wait that the trace does not see the end of.
+struct OpenWait {
+  uint32_t thread = 0;        // index of the ThreadRow
+  uint32_t object = 0;        // index of the ObjectRow
+  uint32_t holder = kNobody;  // index of the ThreadRow of who holds the object; kNobody: not known
+  int64_t since = 0;
+  StackId stack = 0;
 };
 
 struct Analysis {
   std::vector<ThreadRow> threads;
-  std::vector<ObjectRow> objects;
+  std::vector<ObjectRow> objects;  // also some without any(): no wait for them was in the window
+  std::vector<OpenWait> open;
   std::unique_ptr<StackTable> stacks = std::make_unique<StackTable>();
   Costs<3> sites;  // waits that ended, by object, stack of the wait, stack of the release
   std::vector<std::string> programs;                          // "name (pid 42)", one for each trace
@@ -108,12 +115,16 @@ class SiteSums : public Observer {
   Costs<3>& sites_;
 };
 
-// Reads all traces of one run.  Problems are added; an unreadable trace leaves the others alone.
-// `readable` becomes the number of traces that were used.  `observers` see what passes the filter.
-Analysis analyze(const std::vector<std::string>& paths, const Filter& filter,
-                 std::vector<Observer*> observers, Problems& problems, size_t& readable);
+// Reads all traces of one run into `analysis`, which is empty and has the stacks that the names of
+// `picker` are of.  Problems are added; an unreadable trace leaves the others alone.  `observers`
+// see what passes the filter.  The number of traces that were used.
+size_t analyze(const std::vector<std::string>& paths, Picker& picker,
+               std::vector<Observer*> observers, Analysis& analysis, Problems& problems);
 
 // "mutex", "rwlock", ...: the kind of object that a reason stands for.
 std::string_view object_kind(uint64_t reason);
+
+// True for the kinds that one thread at a time holds: it can be handed over.
+bool is_lock(std::string_view kind);
 
 }  // namespace thrace

@@ -21,6 +21,10 @@ std::string_view object_kind(uint64_t reason) {
   }
 }
 
+bool is_lock(std::string_view kind) {
+  return kind == "mutex" || kind == "rwlock" || kind == "spin";
+}
+
 void Analyzer::begin(const Generation& generation) {
   if (!started_) {
     started_ = true;
@@ -40,22 +44,16 @@ void Analyzer::begin(const Generation& generation) {
   });
 }
 
-uint64_t Analyzer::clipped(int64_t from, int64_t to) const {
-  from = std::max(from, filter_.from);
-  to = std::min(to, filter_.to);
-  return to > from ? static_cast<uint64_t>(to) - static_cast<uint64_t>(from) : 0;
-}
-
 bool Analyzer::matches(const ThreadRow& row) const {
-  if (filter_.thread.empty() || row.name == filter_.thread) return true;
-  if (fmt::format("{}", row.tid) == filter_.thread) return true;
+  if (picker_.filter().thread.empty() || picker_.thread(row.name, row.tid)) return true;
   const Name* name = names_.find(row.m);
-  return name && (name->name == filter_.thread || fmt::format("{}", name->tid) == filter_.thread);
+  return name && picker_.thread(name->name, name->tid);
 }
 
 Analyzer::Live& Analyzer::introduce(uint64_t g, int64_t now) {
   Live& live = live_[g];
   if (live.over != 0) over_.judged(live.over - 1, false);
+  if (live.status == Status::Waiting) abandon_wait(live, now);
   live = Live{};
   live.row = static_cast<uint32_t>(analysis_.threads.size());
   live.since = now;
@@ -69,13 +67,13 @@ void Analyzer::bind(Live& live, uint64_t m) {
   ThreadRow& r = row(live);
   r.m = m;
   if (const Name* name = names_.find(m)) r.tid = name->tid;
-  runners_[m].row = live.row + 1;
+  runners_[m] = live.row + 1;
 }
 
 // Accounts the state that ends now.
 void Analyzer::leave(Live& live, int64_t now) {
   ThreadRow& r = row(live);
-  const uint64_t span = clipped(live.since, now);
+  const uint64_t span = window_.clipped(live.since, now);
   switch (live.status) {
     case Status::Running:
       r.running += span;
@@ -101,14 +99,12 @@ void Analyzer::enter(Live& live, Status status, int64_t now) {
   live.status = status;
 }
 
-// The index of the row of what is waited for.
-// To the observers, when what is still open about the wait is known.
-// The first step of a thread after a wait that was ended by a Wake.
 void Analyzer::status(const Generation& generation, const OrderedEvent& event, int64_t now) {
   const EventView& e = event.event;
   Live* known = live_.find(e.args[0]);
   const auto status = static_cast<Status>(e.args[1]);
   if (known && known->status == status) return;  // what was known all along
+  if (known && known->status == Status::Waiting) abandon_wait(*known, now);
   // It has been so since before: since the start of the trace at the earliest, and never since
   // before what is known of it.
   const int64_t earliest = known ? known->since : shift_;
@@ -124,7 +120,7 @@ void Analyzer::status(const Generation& generation, const OrderedEvent& event, i
                       .stack = stack(generation, e)});
     return;
   }
-  live.call = e.args[2];
+  live.call = {.number = e.args[2], .arg = static_cast<int64_t>(e.args[3]), .begun = since};
   enter(live, status, since);
 }
 
@@ -146,7 +142,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
   counts_[static_cast<uint8_t>(e.type)]++;
   switch (e.type) {
     case Event::WakeStack:
-      return wake_stack(generation, ordered, now);
+      return wake_stack(generation, ordered);
     case Event::GoStatus:
       return status(generation, ordered, now);
     case Event::Module:
@@ -192,22 +188,21 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       break;
     case Event::GoSyscallBegin:
       enter(live, Status::Syscall, now);
-      live.call = e.args[0];
-      row(live).syscalls++;
+      begin_call(live, e, now);
       break;
     case Event::GoSyscallEndBlocked:
-      end_call(live, stack(generation, e), now);
-      [[fallthrough]];
     case Event::GoSyscallEnd:
+      end_call(live, generation, e, now);
       enter(live, Status::Running, now);
       break;
     case Event::GoLabel:
       row(live).name = generation.string(e.args[1]);
       break;
     case Event::Wake:
-      wake(live, ordered, now);
+      wake(live, generation, ordered, now);
       break;
     case Event::Lost:
+      if (live.status == Status::Waiting) abandon_wait(live, now);
       enter(live, Status::None, std::clamp(time(e.args[1]), live.since, std::max(live.since, now)));
       row(live).lost += e.args[0];
       break;
@@ -224,23 +219,25 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
   }
 }
 
-// A wait that did not end.
 void Analyzer::finish(uint64_t ticks) {
   const int64_t now = time(ticks);
   join_.finish();
+  for (size_t i = first_thread_; i < analysis_.threads.size(); i++) {
+    ThreadRow& row = analysis_.threads[i];
+    const Name* name = names_.find(row.m);
+    if (name && row.tid == 0) row.tid = name->tid;
+    if (name && row.name.empty()) row.name = name->name;
+  }
   live_.each([&](uint64_t, Live& live) {
     row(live).last = live.status;
     if (live.over != 0) over_.judged(live.over - 1, false);
     leave(live, std::max(now, live.since));
-    if (live.status == Status::Waiting && matches(row(live)) &&
-        (!filter_.object || *filter_.object == live.wait.object))
-      leave_open(live.wait, live.row, now);
+    if (live.status == Status::Waiting && live.wait.picked) leave_open(live, now);
   });
-  for (ThreadRow& row : analysis_.threads) {
-    if (row.pid != pid_) continue;
-    const Name* name = names_.find(row.m);
-    if (name && row.tid == 0) row.tid = name->tid;
-    if (name && row.name.empty()) row.name = name->name;
+  wakes_.finish();
+  for (size_t i = 0; i < queues_.size(); i++) {
+    queues_[i].finish(now, window_);
+    analysis_.objects[first_object_ + i].handovers = queues_[i].result();
   }
   for (size_t i = 0; i < counts_.size(); i++) {
     if (counts_[i] == 0) continue;

@@ -11,6 +11,7 @@
 
 #include "decoder/report/analysis.h"
 #include "decoder/report/open_waits.h"
+#include "decoder/report/wake_log.h"
 #include "decoder/stacks/wake_join.h"
 
 namespace thrace {
@@ -20,14 +21,18 @@ inline constexpr int64_t kFutileWait = 10'000;  // ns
 class Analyzer : public EventSink {
  public:
   // `base`: CLOCK_MONOTONIC at time 0 of the analysis, ns; 0: this trace's start is time 0.
-  Analyzer(Analysis& analysis, const Filter& filter, std::string pid, uint64_t& base,
+  Analyzer(Analysis& analysis, Picker& picker, std::string pid, uint64_t& base,
            const std::vector<Observer*>& observers)
       : analysis_(analysis),
-        filter_(filter),
+        picker_(picker),
+        window_(picker.window()),
         pid_(std::move(pid)),
         base_(base),
+        first_thread_(analysis.threads.size()),
+        first_object_(analysis.objects.size()),
         observers_(observers),
         over_(observers),
+        wakes_(observers, picker),
         join_([this](uint32_t wait, StackId stack) { over_.released(wait, stack); }) {}
 
   void begin(const Generation& generation) override;
@@ -44,8 +49,17 @@ class Analyzer : public EventSink {
     int64_t begun = 0;
     int64_t since = 0;    // of this part of it
     uint64_t so_far = 0;  // of the parts before a signal handler interrupted it
-    bool any = false;     // some of it lies in the window
     StackId stack = 0;
+    bool picked = false;       // it passes the filter, window apart
+    uint32_t row = 0;          // picked: of the object
+    Queue::Ticket ticket = 0;  // picked
+  };
+  struct Call {
+    uint64_t number = 0;
+    int64_t arg = 0;
+    int64_t begun = 0;
+    uint64_t so_far = 0;  // of the parts before a signal handler interrupted it
+    bool interrupted = false;
   };
   struct Live {
     uint32_t row = 0;
@@ -54,12 +68,8 @@ class Analyzer : public EventSink {
     Wait wait;
     std::vector<Wait> interrupted;  // the innermost last
     uint32_t over = 0;              // number + 1 of the wait that its next step judges; 0: none
-    uint64_t call = 0;              // Syscall: its number
-  };
-  // What is known of an M.
-  struct Runner {
-    uint32_t row = 0;   // index + 1 of its latest G's row; 0: it had none
-    uint64_t wake = 0;  // the number of its last Wake, if that passed the filter
+    WakeKey woken_by;               // the Wake that ended that wait
+    Call call;                      // Syscall; or the one that a handler interrupted
   };
 
   Live& introduce(uint64_t g, int64_t now);
@@ -69,20 +79,22 @@ class Analyzer : public EventSink {
   void end_wait(Live& live, const Generation& generation, const EventView& event, int64_t now);
   void hand_on(Live& live, const EndedWait& wait, const WakeKey& wake);
   void judge(Live& live, const EventView& event, int64_t now);
-  void end_call(Live& live, StackId stack, int64_t now);
-  void wake(Live& live, const OrderedEvent& event, int64_t now);
-  void wake_stack(const Generation& generation, const OrderedEvent& event, int64_t now);
+  void abandon_wait(Live& live, int64_t now);
+  void begin_call(Live& live, const EventView& event, int64_t now);
+  void end_call(Live& live, const Generation& generation, const EventView& event, int64_t now);
+  void wake(Live& live, const Generation& generation, const OrderedEvent& event, int64_t now);
+  void wake_stack(const Generation& generation, const OrderedEvent& event);
   void create(const Generation& generation, const OrderedEvent& event, int64_t now);
-  void leave_open(const Wait& wait, uint32_t thread, int64_t now);
+  void leave_open(const Live& live, int64_t now);
+  uint32_t holder(const Live& live) const;
   void status(const Generation& generation, const OrderedEvent& event, int64_t now);
   StackId stack(const Generation& generation, const EventView& event) {
     return analysis_.stacks->id(generation, event.stack, event.time);
   }
   void bind(Live& live, uint64_t m);
   uint32_t object(const Wait& wait);
-  uint64_t clipped(int64_t from, int64_t to) const;
+  Queue& queue(uint32_t object) { return queues_[object - first_object_]; }
   bool matches(const ThreadRow& row) const;
-  bool in_window(int64_t time) const { return time >= filter_.from && time <= filter_.to; }
   // Unsigned, since the numbers of a hostile trace overflow.
   int64_t time(uint64_t ticks) const {
     return static_cast<int64_t>(static_cast<uint64_t>(clock_.since_start(ticks)) +
@@ -91,15 +103,21 @@ class Analyzer : public EventSink {
   ThreadRow& row(const Live& live) { return analysis_.threads[live.row]; }
 
   Analysis& analysis_;
-  const Filter& filter_;
+  Picker& picker_;
+  const Window window_;
   std::string pid_;
   uint64_t& base_;
+  const size_t first_thread_;  // of this trace, in the analysis
+  const size_t first_object_;
   Clock clock_;
   int64_t shift_ = 0;
   bool started_ = false;
-  IdMap<Live> live_;         // by G
-  IdMap<Runner> runners_;    // by M
-  IdMap<uint32_t> objects_;  // by address and kind: index + 1
+  IdMap<Live> live_;           // by G
+  IdMap<uint32_t> runners_;    // by M: index + 1 of its latest G's row
+  IdMap<uint32_t> objects_;    // by address and kind: index + 1
+  IdMap<uint32_t> held_;       // the latest of them that a release gives up, by address: index + 1
+  std::vector<Queue> queues_;  // by object
+  IdMap<uint32_t> got_by_;     // by object: index + 1 of the row of who got it after a wait
   struct Name {
     uint64_t tid = 0;
     std::string name;
@@ -108,6 +126,7 @@ class Analyzer : public EventSink {
   std::array<uint64_t, 256> counts_{};
   const std::vector<Observer*>& observers_;
   OpenWaits over_;
+  WakeLog wakes_;
   WakeJoin join_;
   bool joins_ = false;  // this generation has stacks at all
 };

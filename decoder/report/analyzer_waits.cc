@@ -1,4 +1,4 @@
-// The bookkeeping of waits, system calls and wakes, one at a time.
+// The bookkeeping of waits, one at a time.
 #include <algorithm>
 
 #include "decoder/report/analyzer.h"
@@ -19,22 +19,38 @@ void add_share(std::vector<Share>& shares, uint64_t who, uint64_t time) {
   shares.push_back({who, 1, time});
 }
 
+// Kinds of objects that are given up to those who wait, as opposed to events that happen.
+bool is_given_up(std::string_view kind) {
+  constexpr std::string_view kKinds[] = {"mutex", "rwlock", "spin", "futex", "once", "barrier"};
+  return std::find(std::begin(kKinds), std::end(kKinds), kind) != std::end(kKinds);
+}
+
 }  // namespace
 
 void Analyzer::begin_wait(Live& live, Wait wait) {
   enter(live, Status::Waiting, wait.since);
   live.wait = wait;
-  if (live.interrupted.empty()) return;
-  // The handler is done with its traced call: the wait that it interrupted goes on.
-  const Wait& outer = live.interrupted.back();
-  if (outer.reason != wait.reason || outer.object != wait.object) return;
-  live.wait.begun = outer.begun;
-  live.wait.so_far = outer.so_far;
-  live.wait.any = outer.any;
-  if (outer.stack != 0) live.wait.stack = outer.stack;
-  live.interrupted.pop_back();
+  if (!live.interrupted.empty()) {
+    const Wait& outer = live.interrupted.back();
+    if (outer.reason == wait.reason && outer.object == wait.object) {
+      // The handler is done with its traced call: the wait that it interrupted goes on.
+      live.wait = outer;
+      live.wait.since = wait.since;
+      if (live.wait.stack == 0) live.wait.stack = wait.stack;
+      live.interrupted.pop_back();
+      return;
+    }
+  }
+  Wait& begun = live.wait;
+  begun.picked = matches(row(live)) &&
+                 picker_.object(analysis_.stacks->map().find(begun.object), begun.object) &&
+                 picker_.function(begun.stack);
+  if (!begun.picked) return;
+  begun.row = object(begun);
+  begun.ticket = queue(begun.row).arrive(begun.since, window_);
 }
 
+// The index of the row of what is waited for.
 uint32_t Analyzer::object(const Wait& wait) {
   const std::string_view kind = object_kind(wait.reason);
   const auto number = static_cast<uint64_t>(enum_value(ArgType::Wait, kind));
@@ -46,54 +62,70 @@ uint32_t Analyzer::object(const Wait& wait) {
     row.module = analysis_.stacks->map().find(wait.object);
     row.first = wait.stack;
     row.kind = kind;
+    queues_.emplace_back();
     index = static_cast<uint32_t>(analysis_.objects.size());
   }
+  if (is_given_up(kind)) held_[wait.object] = index;
   return index - 1;
 }
 
 void Analyzer::end_wait(Live& live, const Generation& generation, const EventView& event,
                         int64_t now) {
   Wait& wait = live.wait;
-  wait.so_far += clipped(wait.since, now);
-  wait.any = wait.any || (now >= filter_.from && wait.since <= filter_.to);
+  wait.so_far += window_.clipped(wait.since, now);
   const auto outcome = static_cast<Outcome>(event.args[0]);
   if (outcome == Outcome::Interrupted) {
-    if (live.interrupted.size() == kMaxInterrupted) live.interrupted.clear();
+    if (live.interrupted.size() == kMaxInterrupted) {
+      for (const Wait& old : live.interrupted)
+        if (old.picked) queue(old.row).leave(old.ticket, false, now, window_);
+      live.interrupted.clear();
+    }
     live.interrupted.push_back(wait);
     return;
   }
-  ThreadRow& r = row(live);
-  const bool counts = wait.any && (!filter_.object || *filter_.object == wait.object);
-  if (!counts) return;
-  r.waits++;
-  if (!matches(r)) return;
-  const uint32_t index = object(wait);
-  ObjectRow& o = analysis_.objects[index];
+  if (!wait.picked) return;
+  const bool got = outcome == Outcome::Woken || outcome == Outcome::OwnerDied;
+  queue(wait.row).leave(wait.ticket, got, now, window_);
+  if (got) got_by_[wait.row] = live.row + 1;
+  if (!window_.touches(wait.begun, now)) return;
+  row(live).waits++;
+  ObjectRow& o = analysis_.objects[wait.row];
   o.waits.add(wait.so_far);
   if (outcome == Outcome::Timeout) o.timeouts++;
-  const Runner* waker = runners_.find(event.args[1]);
-  if (waker) add_share(o.wakers, waker->row - 1, wait.so_far);
+  const uint32_t* waker = runners_.find(event.args[1]);
+  if (waker) add_share(o.wakers, *waker - 1, wait.so_far);
   if (wait.owner != 0) add_share(o.holders, wait.owner, wait.so_far);
-  hand_on(live,
-          {.thread = live.row,
-           .object = index,
-           .waker = waker ? waker->row - 1 : kNobody,
-           .owner = wait.owner,
-           .since = wait.begun,
-           .time = wait.so_far,
-           .outcome = outcome,
-           .stack = wait.stack},
-          {event.args[1], generation.number - event.args[2], event.args[3]});
+  const WakeKey key = {event.args[1], generation.number - event.args[2], event.args[3]};
+  EndedWait ended = {.thread = live.row,
+                     .object = wait.row,
+                     .waker = waker ? *waker - 1 : kNobody,
+                     .owner = wait.owner,
+                     .since = wait.begun,
+                     .time = wait.so_far,
+                     .outcome = outcome,
+                     .stack = wait.stack};
+  if (EndedWake* wake = wakes_.find(key)) {
+    wake->woken++;
+    wake->object = wait.row;
+    if (now >= wake->time)
+      ended.latency = static_cast<uint64_t>(now) - static_cast<uint64_t>(wake->time);
+  }
+  hand_on(live, ended, key);
 }
 
+// To the observers, when what is still open about the wait is known.
 void Analyzer::hand_on(Live& live, const EndedWait& wait, const WakeKey& wake) {
   const bool woken = wait.waker != kNobody && wait.outcome == Outcome::Woken;
   const bool joins = joins_ && wait.waker != kNobody && wake.seq != 0;
   const uint32_t number = over_.add(wait, woken + joins);
-  if (woken) live.over = number + 1;
+  if (woken) {
+    live.over = number + 1;
+    live.woken_by = wake;
+  }
   if (joins) join_.wait(wake, number);
 }
 
+// The first step of a thread after a wait that was ended by a Wake.
 void Analyzer::judge(Live& live, const EventView& event, int64_t now) {
   const bool unlocks =
       event.type == Event::Wake && event.args[0] == static_cast<uint64_t>(WakeKind::Unlock);
@@ -102,47 +134,48 @@ void Analyzer::judge(Live& live, const EventView& event, int64_t now) {
   const bool again = event.type == Event::GoBlock &&
                      event.args[1] == analysis_.objects[wait.object].object &&
                      object_kind(event.args[0]) == analysis_.objects[wait.object].kind;
-  over_.judged(live.over - 1, again && now - live.since <= kFutileWait);
+  const bool futile = again && now - live.since <= kFutileWait;
+  over_.judged(live.over - 1, futile);
   live.over = 0;
+  if (!futile) return;
+  if (EndedWake* wake = wakes_.find(live.woken_by)) wake->futile++;
 }
 
-void Analyzer::end_call(Live& live, StackId stack, int64_t now) {
-  row(live).blocked_syscalls++;
-  const bool any = now >= filter_.from && live.since <= filter_.to;
-  if (!any || !matches(row(live)) || filter_.object) return;
-  for (Observer* observer : observers_)
-    observer->call({live.row, live.call, clipped(live.since, now), stack});
+// A wait of which nothing more is known: events were lost.
+void Analyzer::abandon_wait(Live& live, int64_t now) {
+  live.interrupted.push_back(live.wait);
+  for (const Wait& wait : live.interrupted)
+    if (wait.picked) queue(wait.row).leave(wait.ticket, false, now, window_);
+  live.interrupted.clear();
+  live.wait = Wait{};
 }
 
-void Analyzer::wake(Live& live, const OrderedEvent& ordered, int64_t now) {
-  const EventView& e = ordered.event;
-  row(live).wakes++;
-  Runner* runner = runners_.find(ordered.m);
-  if (!runner) return;
-  runner->wake = 0;
-  if (!in_window(now) || !matches(row(live))) return;
-  if (filter_.object && *filter_.object != e.args[1]) return;
-  runner->wake = e.args[2];
-  for (Observer* observer : observers_) observer->wake(live.row);
+// Who holds what this G waits for, as far as the trace tells: whoever had it when the wait began,
+// unless it was given up since; then whoever got it after a wait of its own.
+uint32_t Analyzer::holder(const Live& live) const {
+  const Wait& wait = live.wait;
+  if (!is_given_up(analysis_.objects[wait.row].kind)) return kNobody;
+  if (queues_[wait.row - first_object_].released_since(wait.begun)) {
+    const uint32_t* got = got_by_.find(wait.row);
+    return got && !queues_[wait.row - first_object_].is_free() ? *got - 1 : kNobody;
+  }
+  if (wait.owner == 0) return kNobody;
+  for (size_t i = analysis_.threads.size(); i > first_thread_; i--)
+    if (analysis_.threads[i - 1].tid == wait.owner) return static_cast<uint32_t>(i - 1);
+  return kNobody;
 }
 
-void Analyzer::wake_stack(const Generation& generation, const OrderedEvent& ordered, int64_t now) {
-  const EventView& e = ordered.event;
-  const StackId released = stack(generation, e);
-  join_.stack({ordered.m, generation.number - e.args[1], e.args[0]}, released);
-  const Runner* runner = runners_.find(ordered.m);
-  if (!runner || runner->wake != e.args[0] || !in_window(now)) return;
-  for (Observer* observer : observers_) observer->wake_stack(runner->row - 1, released);
-}
-
-void Analyzer::leave_open(const Wait& wait, uint32_t thread, int64_t now) {
-  const uint32_t index = object(wait);
-  analysis_.objects[index].unfinished++;
-  const uint64_t time = wait.so_far + clipped(wait.since, now);
+// A wait that did not end.
+void Analyzer::leave_open(const Live& live, int64_t now) {
+  const Wait& wait = live.wait;
+  const uint64_t time = wait.so_far + window_.clipped(wait.since, now);
+  if (time == 0 && !window_.touches(wait.begun, now)) return;
+  analysis_.objects[wait.row].unfinished++;
+  analysis_.open.push_back({live.row, wait.row, holder(live), wait.begun, wait.stack});
   if (time == 0) return;
   for (Observer* observer : observers_)
-    observer->wait({.thread = thread,
-                    .object = index,
+    observer->wait({.thread = live.row,
+                    .object = wait.row,
                     .owner = wait.owner,
                     .since = wait.begun,
                     .time = time,

@@ -19,6 +19,7 @@ std::string word(std::string_view text) {
 }
 
 std::string thread_word(const ThreadRow& row) {
+  if (!row.group.empty()) return word(row.group);
   return row.name.empty() ? fmt::format("tid {}", row.tid) : word(row.name);
 }
 
@@ -42,17 +43,13 @@ void Folded::wait(const EndedWait& wait) {
 }
 
 void Folded::call(const EndedCall& call) {
-  if (kind_ == FoldedKind::Syscall) costs_[{call.thread, call.stack, 0, kNobody}].add(call.time);
+  if (kind_ == FoldedKind::Syscall && call.blocked)
+    costs_[{call.thread, call.stack, 0, kNobody}].add(call.time);
 }
 
-void Folded::wake(uint32_t thread) {
-  if (kind_ == FoldedKind::Wake) wakes_[thread]++;
-}
-
-void Folded::wake_stack(uint32_t thread, StackId stack) {
-  if (kind_ != FoldedKind::Wake || stack == 0) return;
-  wakes_[thread]--;
-  costs_[{thread, stack, 0, kNobody}].add(1);
+void Folded::wake(const EndedWake& wake) {
+  if (kind_ == FoldedKind::Wake) costs_[{wake.thread, wake.stack, 0, kNobody}].add(1);
+  if (kind_ == FoldedKind::Caused) costs_[{wake.thread, wake.stack, 0, kNobody}].add(wake.caused);
 }
 
 void Folded::print(const Analysis& analysis, Names& names, std::FILE* out) const {
@@ -74,9 +71,6 @@ void Folded::print(const Analysis& analysis, Names& names, std::FILE* out) const
     }
     lines[line] += cost.total;
   }
-  wakes_.each([&](uint64_t thread, uint64_t count) {
-    if (count != 0) lines[thread_word(analysis.threads[thread]) + ";[no stack]"] += count;
-  });
   for (const auto& [line, value] : lines)
     if (value != 0) fmt::print(out, "{} {}\n", line, value);
 }

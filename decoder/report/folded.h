@@ -16,6 +16,7 @@ enum class FoldedKind : uint8_t {
             // then the thread that released: Brendan Gregg's off-wake time
   Syscall,  // ns in system calls that blocked
   Wake,     // number of wakes, by the stack of the waker
+  Caused,   // ns that others waited for what a thread held, by the stack of its release (queue.h)
 };
 
 class Folded : public Observer {
@@ -24,16 +25,14 @@ class Folded : public Observer {
 
   void wait(const EndedWait& wait) override;
   void call(const EndedCall& call) override;
-  void wake(uint32_t thread) override;
-  void wake_stack(uint32_t thread, StackId stack) override;
+  void wake(const EndedWake& wake) override;
 
   // The lines, sorted, each once.
   void print(const Analysis& analysis, Names& names, std::FILE* out) const;
 
  private:
   FoldedKind kind_;
-  Costs<4> costs_;         // by thread, stack, stack of the release, waker
-  IdMap<uint64_t> wakes_;  // of a thread: those whose stack did not come
+  Costs<4> costs_;  // by thread, stack, stack of the release, waker
 };
 
 }  // namespace thrace

@@ -1,7 +1,9 @@
-// What the analyzer hands on: single waits, system calls and wakes, each when all is known of it.
+// What the analyzer hands on: single waits, system calls and wakes that pass the filter, each when
+// all is known of it.
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "core/format/event.h"
 #include "decoder/stacks/stack_table.h"
@@ -9,6 +11,7 @@
 namespace thrace {
 
 inline constexpr uint32_t kNobody = UINT32_MAX;
+inline constexpr uint64_t kNoLatency = UINT64_MAX;
 
 // A wait that is over, or that was open when the trace ended.  Times in ns.
 struct EndedWait {
@@ -19,17 +22,37 @@ struct EndedWait {
   int64_t since = 0;         // of the analysis
   uint64_t time = 0;         // how long, as far as it lies in the window of the analysis
   Outcome outcome = Outcome::Woken;
-  bool open = false;    // it did not end
-  bool futile = false;  // the thread went on to wait for the same object (analyzer.h)
-  StackId stack = 0;    // of the wait
-  StackId release = 0;  // of the Wake that ended it
+  bool open = false;              // it did not end
+  bool futile = false;            // the thread went on to wait for the same object (analyzer.h)
+  StackId stack = 0;              // of the wait
+  StackId release = 0;            // of the Wake that ended it
+  uint64_t latency = kNoLatency;  // from that Wake until the thread ran again
 };
 
-// A system call that blocked.
+// A system call that is over.
 struct EndedCall {
   uint32_t thread = 0;
   uint64_t number = 0;
+  int64_t arg = 0;  // its first argument
+  int64_t since = 0;
   uint64_t time = 0;
+  uint64_t error = 0;    // errno, or what GoSyscallEnd has besides; 0: none
+  bool blocked = false;  // it took longer than 20 us
+  StackId stack = 0;     // of a call that blocked
+};
+
+// A release, signal or post, with all waits that it ended as far as they did not end too late.
+struct EndedWake {
+  uint32_t thread = 0;        // index of the ThreadRow
+  uint32_t object = kNobody;  // index of the ObjectRow, if a wait for it is in the analysis
+  uint64_t address = 0;
+  ModuleIndex module = kNoModule;  // that the address lies in
+  WakeKind how = WakeKind::None;
+  int64_t time = 0;
+  uint64_t waiters = 0;  // how many were known to wait when it was written
+  uint64_t woken = 0;    // waits that it ended
+  uint64_t futile = 0;   // of those
+  uint64_t caused = 0;   // ns that others waited for what it gave up (queue.h)
   StackId stack = 0;
 };
 
@@ -38,10 +61,7 @@ class Observer {
   virtual ~Observer() = default;
   virtual void wait(const EndedWait&) {}
   virtual void call(const EndedCall&) {}
-
-  // A thread (index of its ThreadRow) woke others; its stack at that time comes later, if at all.
-  virtual void wake(uint32_t) {}
-  virtual void wake_stack(uint32_t, StackId) {}
+  virtual void wake(const EndedWake&) {}
 };
 
 }  // namespace thrace

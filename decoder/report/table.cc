@@ -4,23 +4,37 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "decoder/text/escape.h"
 
 namespace thrace {
 namespace {
 
+bool is_fraction(Unit unit) { return unit == Unit::Share || unit == Unit::Factor; }
+
+// Tenths of a percent matter only where there is little.
+std::string percent_text(uint64_t value) {
+  return value < 100 ? fmt::format("{:.1f} %", static_cast<double>(value) / 10)
+                     : fmt::format("{} %", (value + 5) / 10);
+}
+
 std::string cell_text(const Cell& cell, Unit unit) {
   if (const auto* text = std::get_if<std::string>(&cell)) return escape(shorten(*text));
   const uint64_t value = std::get<uint64_t>(cell);
   if (unit == Unit::Address) return value == 0 ? "-" : fmt::format("{:#x}", value);
   if (unit == Unit::Nanos) return value == 0 ? "-" : duration_text(value);
+  if (unit == Unit::Share) return value == 0 ? "-" : percent_text(value);
+  if (unit == Unit::Factor) return fmt::format("{:.2f}", static_cast<double>(value) / 1000);
   return fmt::format("{}", value);
 }
 
 std::string csv_text(const Cell& cell, Unit unit) {
-  if (const auto* number = std::get_if<uint64_t>(&cell))
-    return unit == Unit::Address ? fmt::format("{:#x}", *number) : fmt::format("{}", *number);
+  if (const auto* number = std::get_if<uint64_t>(&cell)) {
+    if (unit == Unit::Address) return fmt::format("{:#x}", *number);
+    if (is_fraction(unit)) return fmt::format("{}", static_cast<double>(*number) / 1000);
+    return fmt::format("{}", *number);
+  }
   const std::string text = escape(std::get<std::string>(cell));
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string out = "\"";
@@ -99,6 +113,12 @@ void Table::limit(size_t count) {
   if (count != 0 && count < rows.size()) rows.resize(count);
 }
 
+uint64_t thousandths(uint64_t part, uint64_t whole) {
+  if (whole == 0) return 0;
+  const double share = static_cast<double>(part) / static_cast<double>(whole);
+  return static_cast<uint64_t>(std::min(share * 1000 + 0.5, 1e18));
+}
+
 void print_table(const Table& table, Format format, std::FILE* out) {
   if (format == Format::Csv)
     print_csv(table, out);
@@ -116,6 +136,8 @@ nlohmann::ordered_json table_json(const Table& table) {
         object[full_name(column)] = escape(*text);  // JSON must be UTF-8, names need not be
       else if (column.unit == Unit::Address)
         object[full_name(column)] = fmt::format("{:#x}", std::get<uint64_t>(row[c]));
+      else if (is_fraction(column.unit))
+        object[full_name(column)] = static_cast<double>(std::get<uint64_t>(row[c])) / 1000;
       else
         object[full_name(column)] = std::get<uint64_t>(row[c]);
     }

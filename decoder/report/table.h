@@ -3,7 +3,8 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <nlohmann/json.hpp>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <variant>
 #include <vector>
@@ -12,8 +13,8 @@ namespace thrace {
 
 enum class Format : uint8_t { Text, Csv, Json };
 
-// How the numbers of a column read.
-enum class Unit : uint8_t { Text, Count, Nanos, Address };
+// How the numbers of a column read.  Share and Factor count thousandths: 812 is 81.2 %, or 0.812.
+enum class Unit : uint8_t { Text, Count, Nanos, Address, Share, Factor };
 
 struct Column {
   std::string name;   // in CSV and JSON, and for sorting; times end in _ns there
@@ -36,6 +37,27 @@ struct Table {
   // Keeps the first `count` rows; 0 keeps all.
   void limit(size_t count);
 };
+
+// A column, and how its cell is made of a row.
+template <typename Row>
+struct Field {
+  Column column;
+  std::function<Cell(const Row&)> cell;
+};
+
+template <typename Row>
+Table make_table(const std::vector<Field<Row>>& fields, const std::vector<Row>& rows) {
+  Table table;
+  for (const Field<Row>& field : fields) table.columns.push_back(field.column);
+  for (const Row& row : rows) {
+    std::vector<Cell>& cells = table.rows.emplace_back();
+    for (const Field<Row>& field : fields) cells.push_back(field.cell(row));
+  }
+  return table;
+}
+
+// `part` of `whole` in thousandths; 0 if there is no whole.
+uint64_t thousandths(uint64_t part, uint64_t whole);
 
 // Prints a table as text or CSV.  Text from a trace is escaped.
 void print_table(const Table& table, Format format, std::FILE* out);

@@ -4,7 +4,7 @@
 #include <map>
 #include <tuple>
 
-#include "decoder/report/tables.h"
+#include "decoder/report/titles.h"
 
 namespace thrace {
 

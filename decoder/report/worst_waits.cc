@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "decoder/report/tables.h"
+#include "decoder/report/titles.h"
 #include "decoder/text/escape.h"
 
 namespace thrace {

@@ -126,9 +126,10 @@ constexpr ExportFormat kFormats[] = {
 int run(const ExportOptions& options) {
   const auto* format = std::find_if(std::begin(kFormats), std::end(kFormats),
                                     [&](const auto& f) { return f.name == options.format; });
-  const ReportOptions& report = options.report;
-  const bool filters = !report.from.empty() || !report.to.empty() || !report.thread.empty() ||
-                       !report.object.empty();
+  const Filter& filter = options.report.filter;
+  const Window everything;
+  const bool filters = filter.window.from != everything.from || filter.window.to != everything.to ||
+                       !filter.thread.empty() || !filter.object.empty() || !filter.function.empty();
   if (filters && !format->filters) {
     fmt::print(stderr, "trace-decode: --format={} takes no filters: it has the whole trace\n",
                format->name);

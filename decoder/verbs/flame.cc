@@ -17,7 +17,8 @@ struct What {
 constexpr What kWhats[] = {{"blocked", FoldedKind::Blocked},
                            {"wake", FoldedKind::Wake},
                            {"offwake", FoldedKind::OffWake},
-                           {"syscall", FoldedKind::Syscall}};
+                           {"syscall", FoldedKind::Syscall},
+                           {"caused", FoldedKind::Caused}};
 
 struct FlameOptions {
   ReportOptions report;
@@ -51,7 +52,7 @@ void add_flame(CLI::App& app, int& status) {
   auto options = std::make_shared<FlameOptions>();
   std::vector<std::string> names;
   for (const What& what : kWhats) names.emplace_back(what.name);
-  verb->add_option("--what", options->what, "blocked, wake, offwake or syscall")
+  verb->add_option("--what", options->what, "blocked, wake, offwake, syscall or caused")
       ->required()
       ->check(CLI::IsMember(names));
   verb->add_option("-o,--output", options->target, "the file to write; - is standard output")
@@ -60,7 +61,9 @@ void add_flame(CLI::App& app, int& status) {
   verb->footer(
       "One line for each distinct stack, `thread;outermost;...;innermost NUMBER`: ns of waiting\n"
       "(blocked), the same with the stack of whoever ended the wait, upside down behind `--`\n"
-      "(offwake), ns in system calls that blocked (syscall), or the number of wakes (wake).");
+      "(offwake), ns in system calls that blocked (syscall), the number of wakes (wake), or ns "
+      "that\n"
+      "others waited for what a thread held, with the stack of its release (caused).");
   verb->callback([options, &status] { status = run(*options); });
 }
 

@@ -1,7 +1,7 @@
 // locks: what each object that was waited for has cost, and who woke the waiters.
 #include "decoder/report/blame.h"
 #include "decoder/report/honesty.h"
-#include "decoder/report/tables.h"
+#include "decoder/report/object_table.h"
 #include "decoder/verbs/report_options.h"
 
 namespace thrace {

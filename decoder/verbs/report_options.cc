@@ -6,14 +6,18 @@
 #include <cmath>
 #include <cstdlib>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 namespace thrace {
 namespace {
 
-std::string check_object(const std::string& text) {
-  char* end = nullptr;
-  std::strtoull(text.c_str(), &end, 16);
-  return !text.empty() && *end == '\0' ? "" : text + " is not an address like 0x5581c0ffee00";
+// An option with a time, which goes where `ns` points.
+void add_time(CLI::App& verb, const std::string& name, int64_t& ns, const std::string& doc) {
+  verb.add_option_function<std::string>(
+          name, [&ns](const std::string& text) { parse_duration(text, ns); }, doc)
+      ->type_name("TIME")
+      ->check(check_duration)
+      ->group("Filters");
 }
 
 }  // namespace
@@ -40,14 +44,28 @@ std::string check_duration(const std::string& text) {
   return parse_duration(text, ns) ? "" : text + " is not a time like 1.5s, 20ms or 7us";
 }
 
+void add_filter_options(CLI::App& verb, Filter& filter) {
+  const char* group = "Filters";
+  add_time(verb, "--from", filter.window.from, "leave out what is before, like 1.5s or 20ms");
+  add_time(verb, "--to", filter.window.to, "leave out what is after");
+  verb.add_option("--thread", filter.thread, "only threads with this name or tid, or like worker-*")
+      ->group(group);
+  verb.add_option("--object", filter.object,
+                  "only waits for what is at this address or has this name")
+      ->group(group);
+  verb.add_option("--function", filter.function,
+                  "only waits, slow calls and wakes in functions that match this expression")
+      ->type_name("REGEX")
+      ->check(regex_problem)
+      ->group(group);
+  verb.add_flag("--group", filter.group,
+                "threads whose names differ in numbers only are one: worker-*")
+      ->group(group);
+}
+
 void ReportOptions::add_filters(CLI::App& verb) {
   verb.add_option("FILE", files, "traces of one run; - is standard input")->required();
-  verb.add_option("--from", from, "leave out what is before this time, like 1.5s or 20ms")
-      ->check(check_duration);
-  verb.add_option("--to", to, "leave out what is after this time")->check(check_duration);
-  verb.add_option("--thread", thread, "only threads with this name or tid");
-  verb.add_option("--object", object, "only waits for the object at this address")
-      ->check(check_object);
+  add_filter_options(verb, filter);
   add_name_options(verb, names);
 }
 
@@ -66,15 +84,6 @@ void ReportOptions::add(CLI::App& verb, const std::string& default_key) {
 
 Format ReportOptions::output() const {
   return format == "csv" ? Format::Csv : format == "json" ? Format::Json : Format::Text;
-}
-
-Filter ReportOptions::filter() const {
-  Filter filter;
-  if (!from.empty()) parse_duration(from, filter.from);
-  if (!to.empty()) parse_duration(to, filter.to);
-  filter.thread = thread;
-  if (!object.empty()) filter.object = std::strtoull(object.c_str(), nullptr, 16);
-  return filter;
 }
 
 int print_report(Table table, const ReportOptions& options) {

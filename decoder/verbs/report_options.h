@@ -12,34 +12,34 @@ namespace thrace {
 
 struct ReportOptions {
   std::vector<std::string> files;
-  std::string from;
-  std::string to;
-  std::string thread;
-  std::string object;
+  Filter filter;
   std::string key;
   size_t rows = 0;
   std::string format = "text";
   NameOptions names;
 
-  // Adds FILE, --from, --to, --thread, --object and the options on names to a verb.
+  // Adds FILE, the filters and the options on names to a verb.
   void add_filters(CLI::App& verb);
 
   // Adds those, -n and --format; with `key`, -k too.
   void add(CLI::App& verb, const std::string& default_key);
 
   Format output() const;
-  Filter filter() const;
 };
+
+// Adds the options that fill in a filter to a verb.
+void add_filter_options(CLI::App& verb, Filter& filter);
 
 // Reads the files, shows them to `observers` and hands the analysis to `print`; the exit status of
 // the verb.
 template <typename Print>
 int report(const ReportOptions& options, const std::vector<Observer*>& observers, Print print) {
   Problems problems;
-  size_t readable = 0;
-  const Analysis analysis = analyze(options.files, options.filter(), observers, problems, readable);
+  Analysis analysis;
   Names names(*analysis.stacks, options.names);
-  if (readable > 0) print(analysis, names);
+  Picker picker(options.filter, names);
+  const size_t readable = analyze(options.files, picker, observers, analysis, problems);
+  if (readable > 0) print(static_cast<const Analysis&>(analysis), names);
   std::fflush(stdout);
   print_notes(names);
   print_problems(problems);

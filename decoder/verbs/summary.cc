@@ -3,9 +3,12 @@
 
 #include <algorithm>
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "decoder/report/honesty.h"
-#include "decoder/report/tables.h"
+#include "decoder/report/object_table.h"
+#include "decoder/report/thread_table.h"
+#include "decoder/report/titles.h"
 #include "decoder/text/escape.h"
 #include "decoder/verbs/report_options.h"
 
@@ -77,7 +80,7 @@ void print_verdict(const Analysis& analysis, Names& names) {
 void print_text(const Analysis& analysis, Names& names, const ReportOptions& options) {
   print_verdict(analysis, names);
   const size_t rows = options.rows ? options.rows : kSummaryRows;
-  Table threads = thread_table(analysis, names, options.thread);
+  Table threads = thread_table(analysis, names, options.filter);
   Table objects = object_table(analysis, names);
   for (auto [table, what] : {std::pair{&threads, "threads"}, std::pair{&objects, "objects"}}) {
     if (table->rows.empty()) continue;
@@ -106,7 +109,7 @@ Table totals_table(const Analysis& analysis) {
 }
 
 void print_json(const Analysis& analysis, Names& names, const ReportOptions& options) {
-  Table threads = thread_table(analysis, names, options.thread);
+  Table threads = thread_table(analysis, names, options.filter);
   Table objects = object_table(analysis, names);
   for (Table* table : {&threads, &objects}) {
     table->sort("total");

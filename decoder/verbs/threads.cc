@@ -1,6 +1,6 @@
 // threads: how long each thread was in each state.
 #include "decoder/report/honesty.h"
-#include "decoder/report/tables.h"
+#include "decoder/report/thread_table.h"
 #include "decoder/verbs/report_options.h"
 
 namespace thrace {
@@ -12,7 +12,7 @@ void add_threads(CLI::App& app, int& status) {
   verb->callback([options, &status] {
     int printed = kExitFine;
     const int read = report(*options, {}, [&](const Analysis& analysis, Names& names) {
-      printed = print_report(thread_table(analysis, names, options->thread), *options);
+      printed = print_report(thread_table(analysis, names, options->filter), *options);
       if (printed == kExitFine && options->output() == Format::Text)
         print_honesty(analysis, stdout);
     });

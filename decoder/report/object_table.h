@@ -1,4 +1,4 @@
-// The tables that the reports print: threads and objects of an analysis.
+// The tables of what was waited for: what it cost, and how it went from hand to hand.
 #pragma once
 
 #include "decoder/report/analysis.h"
@@ -7,18 +7,8 @@
 
 namespace thrace {
 
-// One row for each G.  `thread` (a name or tid; empty: all) picks rows.
-Table thread_table(const Analysis& analysis, Names& names, const std::string& thread);
-
 // One row for each object that was waited for.
 Table object_table(const Analysis& analysis, Names& names);
-
-// "worker/1234", or "tid 1234": how a thread is called in reports.
-std::string thread_title(const ThreadRow& row);
-
-// How an object is called: its variable; the thread that it stands for; else its address and where
-// it was first waited for.
-std::string object_title(const Analysis& analysis, const ObjectRow& object, Names& names);
 
 // Where an object was waited for, and where it was released then.
 struct WaitSite {
@@ -29,5 +19,17 @@ struct WaitSite {
 
 // The sites of each object (by its index), those with the longest waits first.
 std::vector<std::vector<WaitSite>> sites_by_object(const Analysis& analysis);
+
+// Counts who handed locks over to whom.
+class HandoverPairs : public Observer {
+ public:
+  void wait(const EndedWait& wait) override;
+
+  // One row for each lock that was handed over; with the pair of threads that did so most often.
+  Table table(const Analysis& analysis, Names& names) const;
+
+ private:
+  Costs<3> pairs_;  // by object, thread that released, thread that got it
+};
 
 }  // namespace thrace

@@ -1,0 +1,79 @@
+// The bookkeeping of system calls and wakes, one at a time.
+#include "decoder/report/analyzer.h"
+
+namespace thrace {
+namespace {
+
+constexpr uint64_t kInterrupted = 512;  // GoSyscallEnd: a signal handler runs, the call goes on
+
+// Releases that end the waiting for something that was held.
+bool gives_up(WakeKind how) {
+  return how == WakeKind::Unlock || how == WakeKind::Futex || how == WakeKind::Arrive ||
+         how == WakeKind::Done;
+}
+
+}  // namespace
+
+void Analyzer::begin_call(Live& live, const EventView& event, int64_t now) {
+  Call& call = live.call;
+  const bool goes_on = call.interrupted && call.number == event.args[0];
+  if (!goes_on) {
+    call = {.number = event.args[0], .arg = static_cast<int64_t>(event.args[1]), .begun = now};
+    row(live).syscalls++;
+  }
+  call.interrupted = false;
+}
+
+void Analyzer::end_call(Live& live, const Generation& generation, const EventView& event,
+                        int64_t now) {
+  Call& call = live.call;
+  call.so_far += window_.clipped(live.since, now);
+  if (event.args[0] == kInterrupted) {
+    call.interrupted = true;
+    return;
+  }
+  const bool blocked = event.type == Event::GoSyscallEndBlocked;
+  if (blocked) row(live).blocked_syscalls++;
+  if (!picker_.filter().object.empty() || !matches(row(live))) return;
+  if (!window_.touches(call.begun, now)) return;
+  const StackId stack = blocked ? this->stack(generation, event) : 0;
+  if (!picker_.function(stack)) return;
+  for (Observer* observer : observers_)
+    observer->call({.thread = live.row,
+                    .number = call.number,
+                    .arg = call.arg,
+                    .since = call.begun,
+                    .time = call.so_far,
+                    .error = event.args[0],
+                    .blocked = blocked,
+                    .stack = stack});
+}
+
+void Analyzer::wake(Live& live, const Generation& generation, const OrderedEvent& ordered,
+                    int64_t now) {
+  const EventView& e = ordered.event;
+  row(live).wakes++;
+  EndedWake wake = {.thread = live.row,
+                    .address = e.args[1],
+                    .module = analysis_.stacks->map().find(e.args[1]),
+                    .how = static_cast<WakeKind>(e.args[0]),
+                    .time = now,
+                    .waiters = e.args[3]};
+  if (const uint32_t* held = held_.find(wake.address); held && gives_up(wake.how)) {
+    wake.object = *held - 1;
+    wake.caused = queue(wake.object).release(now, window_);
+  }
+  const bool picked =
+      window_.contains(now) && matches(row(live)) && picker_.object(wake.module, wake.address);
+  wakes_.add({ordered.m, generation.number, e.args[2]}, wake, picked);
+}
+
+void Analyzer::wake_stack(const Generation& generation, const OrderedEvent& ordered) {
+  const EventView& e = ordered.event;
+  const StackId released = stack(generation, e);
+  const WakeKey key = {ordered.m, generation.number - e.args[1], e.args[0]};
+  join_.stack(key, released);
+  if (EndedWake* wake = wakes_.find(key)) wake->stack = released;
+}
+
+}  // namespace thrace
