@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   int status = thrace::kExitFine;
   for (const auto add :
        {thrace::add_summary, thrace::add_threads, thrace::add_locks, thrace::add_waits,
-        thrace::add_wakes, thrace::add_flame, thrace::add_info, thrace::add_check, thrace::add_dump,
+        thrace::add_wakes, thrace::add_syscalls, thrace::add_flame, thrace::add_info, thrace::add_check, thrace::add_dump,
         thrace::add_assemble, thrace::add_export, thrace::add_events})
     add(app, status);
   try {

@@ -46,7 +46,7 @@ void analyze_one(Source source, Picker& picker, const std::vector<Observer*>& ob
 
 size_t analyze(const std::vector<std::string>& paths, Picker& picker,
                std::vector<Observer*> observers, Analysis& analysis, Problems& problems) {
-  SiteSums sites(analysis.sites);
+  SiteSums sites(analysis);
   observers.push_back(&sites);
   uint64_t base = 0;
   size_t readable = 0;

@@ -85,6 +85,8 @@ struct Analysis {
   std::vector<OpenWait> open;
   std::unique_ptr<StackTable> stacks = std::make_unique<StackTable>();
   Costs<3> sites;  // waits that ended, by object, stack of the wait, stack of the release
+  Costs<3>
+      delays;  // what releases have cost, by the same (queue.h): only objects that are given up
   std::vector<std::string> programs;                          // "name (pid 42)", one for each trace
   std::vector<std::string> endings;                           // how each trace ended
   std::vector<std::pair<std::string_view, uint64_t>> counts;  // events by name, those that occur
@@ -102,17 +104,22 @@ struct Analysis {
   }
 };
 
-// Adds up the waits that ended and have a stack, by site.
+// Adds up the waits that ended and have a stack, and the delays that releases caused, by site.
 class SiteSums : public Observer {
  public:
-  explicit SiteSums(Costs<3>& sites) : sites_(sites) {}
+  explicit SiteSums(Analysis& analysis) : analysis_(analysis) {}
   void wait(const EndedWait& wait) override {
     if (!wait.open && (wait.stack != 0 || wait.release != 0))
-      sites_[{wait.object, wait.stack, wait.release}].add(wait.time, wait.futile);
+      analysis_.sites[{wait.object, wait.stack, wait.release}].add(wait.time, wait.futile);
+  }
+  void wake(const EndedWake& wake) override {
+    for (const Charge& charge : wake.charges)
+      if (charge.stack != 0 || wake.stack != 0)
+        analysis_.delays[{wake.object, charge.stack, wake.stack}].add(charge.time);
   }
 
  private:
-  Costs<3>& sites_;
+  Analysis& analysis_;
 };
 
 // Reads all traces of one run into `analysis`, which is empty and has the stacks that the names of
@@ -123,6 +130,9 @@ size_t analyze(const std::vector<std::string>& paths, Picker& picker,
 
 // "mutex", "rwlock", ...: the kind of object that a reason stands for.
 std::string_view object_kind(uint64_t reason);
+
+// True for the kinds that are given up to those who wait, as opposed to events that happen.
+bool is_given_up(std::string_view kind);
 
 // True for the kinds that one thread at a time holds: it can be handed over.
 bool is_lock(std::string_view kind);

@@ -21,6 +21,11 @@ std::string_view object_kind(uint64_t reason) {
   }
 }
 
+bool is_given_up(std::string_view kind) {
+  constexpr std::string_view kKinds[] = {"mutex", "rwlock", "spin", "futex", "once", "barrier"};
+  return std::find(std::begin(kKinds), std::end(kKinds), kind) != std::end(kKinds);
+}
+
 bool is_lock(std::string_view kind) {
   return kind == "mutex" || kind == "rwlock" || kind == "spin";
 }

@@ -43,6 +43,7 @@ void Analyzer::end_call(Live& live, const Generation& generation, const EventVie
                     .number = call.number,
                     .arg = call.arg,
                     .since = call.begun,
+                    .until = now,
                     .time = call.so_far,
                     .error = event.args[0],
                     .blocked = blocked,
@@ -61,11 +62,11 @@ void Analyzer::wake(Live& live, const Generation& generation, const OrderedEvent
                     .waiters = e.args[3]};
   if (const uint32_t* held = held_.find(wake.address); held && gives_up(wake.how)) {
     wake.object = *held - 1;
-    wake.caused = queue(wake.object).release(now, window_);
+    wake.charges = queue(wake.object).release(now, window_);
   }
   const bool picked =
       window_.contains(now) && matches(row(live)) && picker_.object(wake.module, wake.address);
-  wakes_.add({ordered.m, generation.number, e.args[2]}, wake, picked);
+  wakes_.add({ordered.m, generation.number, e.args[2]}, std::move(wake), picked);
 }
 
 void Analyzer::wake_stack(const Generation& generation, const OrderedEvent& ordered) {

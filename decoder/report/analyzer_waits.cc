@@ -19,12 +19,6 @@ void add_share(std::vector<Share>& shares, uint64_t who, uint64_t time) {
   shares.push_back({who, 1, time});
 }
 
-// Kinds of objects that are given up to those who wait, as opposed to events that happen.
-bool is_given_up(std::string_view kind) {
-  constexpr std::string_view kKinds[] = {"mutex", "rwlock", "spin", "futex", "once", "barrier"};
-  return std::find(std::begin(kKinds), std::end(kKinds), kind) != std::end(kKinds);
-}
-
 }  // namespace
 
 void Analyzer::begin_wait(Live& live, Wait wait) {
@@ -36,7 +30,6 @@ void Analyzer::begin_wait(Live& live, Wait wait) {
       // The handler is done with its traced call: the wait that it interrupted goes on.
       live.wait = outer;
       live.wait.since = wait.since;
-      if (live.wait.stack == 0) live.wait.stack = wait.stack;
       live.interrupted.pop_back();
       return;
     }
@@ -47,7 +40,7 @@ void Analyzer::begin_wait(Live& live, Wait wait) {
                  picker_.function(begun.stack);
   if (!begun.picked) return;
   begun.row = object(begun);
-  begun.ticket = queue(begun.row).arrive(begun.since, window_);
+  begun.ticket = queue(begun.row).arrive(begun.stack, begun.since, window_);
 }
 
 // The index of the row of what is waited for.
@@ -77,7 +70,7 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
   if (outcome == Outcome::Interrupted) {
     if (live.interrupted.size() == kMaxInterrupted) {
       for (const Wait& old : live.interrupted)
-        if (old.picked) queue(old.row).leave(old.ticket, false, now, window_);
+        if (old.picked) queue(old.row).leave(old.ticket, old.stack, false, now, window_);
       live.interrupted.clear();
     }
     live.interrupted.push_back(wait);
@@ -85,7 +78,7 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
   }
   if (!wait.picked) return;
   const bool got = outcome == Outcome::Woken || outcome == Outcome::OwnerDied;
-  queue(wait.row).leave(wait.ticket, got, now, window_);
+  queue(wait.row).leave(wait.ticket, wait.stack, got, now, window_);
   if (got) got_by_[wait.row] = live.row + 1;
   if (!window_.touches(wait.begun, now)) return;
   row(live).waits++;
@@ -101,8 +94,10 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
                      .waker = waker ? *waker - 1 : kNobody,
                      .owner = wait.owner,
                      .since = wait.begun,
+                     .until = now,
                      .time = wait.so_far,
                      .outcome = outcome,
+                     .join = wait.reason == static_cast<uint64_t>(WaitReason::Join),
                      .stack = wait.stack};
   if (EndedWake* wake = wakes_.find(key)) {
     wake->woken++;
@@ -145,7 +140,7 @@ void Analyzer::judge(Live& live, const EventView& event, int64_t now) {
 void Analyzer::abandon_wait(Live& live, int64_t now) {
   live.interrupted.push_back(live.wait);
   for (const Wait& wait : live.interrupted)
-    if (wait.picked) queue(wait.row).leave(wait.ticket, false, now, window_);
+    if (wait.picked) queue(wait.row).leave(wait.ticket, wait.stack, false, now, window_);
   live.interrupted.clear();
   live.wait = Wait{};
 }
@@ -178,8 +173,10 @@ void Analyzer::leave_open(const Live& live, int64_t now) {
                     .object = wait.row,
                     .owner = wait.owner,
                     .since = wait.begun,
+                    .until = now,
                     .time = time,
                     .open = true,
+                    .join = wait.reason == static_cast<uint64_t>(WaitReason::Join),
                     .stack = wait.stack});
 }
 

@@ -13,38 +13,46 @@ std::vector<BlameRow> blame(const Analysis& analysis, Names& names) {
   using Key = std::tuple<std::string, std::string, std::string>;
   struct Sum {
     std::set<uint32_t> objects;
-    Cost cost;
+    uint64_t delay = 0;
+    Cost waits;
   };
   std::map<Key, Sum> sums;
-  for (const auto& [key, cost] : analysis.sites.rows()) {
+  const auto place = [&](const Costs<3>::Key& key) -> Sum& {
     Sum& sum = sums[{analysis.objects[key[0]].kind, names.site(key[1]), names.site(key[2])}];
     sum.objects.insert(key[0]);
-    sum.cost.add(cost);
+    return sum;
+  };
+  std::set<uint32_t> split;  // objects whose waits are
+  for (const auto& [key, cost] : analysis.delays.rows()) {
+    split.insert(key[0]);
+    place(key).delay += cost.total;
+  }
+  for (const auto& [key, cost] : analysis.sites.rows()) {
+    Sum& sum = place(key);
+    sum.waits.add(cost);
+    if (!split.contains(key[0])) sum.delay += cost.total;
   }
   std::vector<BlameRow> rows;
   for (const auto& [key, sum] : sums)
-    rows.push_back(
-        {std::get<0>(key), std::get<1>(key), std::get<2>(key), sum.objects.size(), sum.cost});
-  std::stable_sort(rows.begin(), rows.end(), [](const BlameRow& a, const BlameRow& b) {
-    return a.cost.total > b.cost.total;
-  });
+    rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), sum.objects.size(),
+                    sum.delay, sum.waits});
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const BlameRow& a, const BlameRow& b) { return a.delay > b.delay; });
   return rows;
 }
 
 Table blame_table(const std::vector<BlameRow>& rows) {
-  Table table;
-  table.columns = {{"total", "total wait", Unit::Nanos},
-                   {"waits", "waits", Unit::Count},
-                   {"max", "max", Unit::Nanos},
-                   {"futile", "futile", Unit::Count, true},
-                   {"kind", "kind"},
-                   {"objects", "objects", Unit::Count},
-                   {"site", "waited at"},
-                   {"release", "released at"}};
-  for (const BlameRow& row : rows)
-    table.rows.push_back({row.cost.total, row.cost.count, row.cost.max, row.cost.marked, row.kind,
-                          row.objects, row.site, row.release});
-  return table;
+  const std::vector<Field<BlameRow>> fields = {
+      {{"total", "delay", Unit::Nanos}, [](const BlameRow& row) { return row.delay; }},
+      {{"waits", "waits", Unit::Count}, [](const BlameRow& row) { return row.waits.count; }},
+      {{"max", "longest", Unit::Nanos}, [](const BlameRow& row) { return row.waits.max; }},
+      {{"futile", "futile", Unit::Count, true},
+       [](const BlameRow& row) { return row.waits.marked; }},
+      {{"kind", "kind"}, [](const BlameRow& row) { return row.kind; }},
+      {{"objects", "objects", Unit::Count}, [](const BlameRow& row) { return row.objects; }},
+      {{"site", "waited at"}, [](const BlameRow& row) { return row.site; }},
+      {{"release", "released at"}, [](const BlameRow& row) { return row.release; }}};
+  return make_table(fields, rows);
 }
 
 }  // namespace thrace

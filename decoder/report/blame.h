@@ -8,15 +8,20 @@
 namespace thrace {
 
 // The waits for objects of one kind at one site, ended by a release at another.
+//
+// The time that threads waited for a lock is split at its releases: each is charged with the time
+// that others waited while it was about to come (queue.h).  Waiting for something that happens, as
+// a signal, is charged whole to what ended it.
 struct BlameRow {
   std::string kind;
   std::string site;     // empty: not known
   std::string release;  // empty: not known, or nobody released
   uint64_t objects = 0;
-  Cost cost;  // marked: futile
+  uint64_t delay = 0;  // ns
+  Cost waits;          // that a release at that site ended, whole; marked: futile
 };
 
-// The waits that ended, by site and releasing site, the longest sum first.
+// By site and releasing site, the longest delay first.
 std::vector<BlameRow> blame(const Analysis& analysis, Names& names);
 
 Table blame_table(const std::vector<BlameRow>& rows);

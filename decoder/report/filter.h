@@ -23,7 +23,7 @@ struct Filter {
   std::string object;    // waits for this one only: address, name of its variable or pattern
   std::string function;  // waits, slow calls and wakes through a function that matches this
                          // extended regular expression
-  bool group = false;  // threads whose names differ in numbers only are one
+  bool group = false;    // threads whose names differ in numbers only are one
 };
 
 // Why a text is no extended regular expression; empty: it is one.

@@ -49,7 +49,7 @@ void Folded::call(const EndedCall& call) {
 
 void Folded::wake(const EndedWake& wake) {
   if (kind_ == FoldedKind::Wake) costs_[{wake.thread, wake.stack, 0, kNobody}].add(1);
-  if (kind_ == FoldedKind::Caused) costs_[{wake.thread, wake.stack, 0, kNobody}].add(wake.caused);
+  if (kind_ == FoldedKind::Caused) costs_[{wake.thread, wake.stack, 0, kNobody}].add(wake.caused());
 }
 
 void Folded::print(const Analysis& analysis, Names& names, std::FILE* out) const {

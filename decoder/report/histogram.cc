@@ -49,4 +49,15 @@ uint64_t Histogram::quantile(double q) const {
   return max_;
 }
 
+Histogram::Powers Histogram::powers() const {
+  Powers powers;
+  for (const Bucket& bucket : buckets_) {
+    const int power = std::max(0, static_cast<int>(std::bit_width(top_of(bucket.index))) - 1);
+    if (powers.counts.empty()) powers.first = power;
+    powers.counts.resize(static_cast<size_t>(power - powers.first) + 1);
+    powers.counts.back() += bucket.count;
+  }
+  return powers;
+}
+
 }  // namespace thrace

@@ -15,6 +15,14 @@ class Histogram {
   // 3 % above the true one, and never above the largest.
   uint64_t quantile(double q) const;
 
+  // How many values lie in each power of two, from the smallest to the largest that has any:
+  // counts[i] of those from 2^(first + i) up to below the next; 0 counts with 1.
+  struct Powers {
+    int first = 0;
+    std::vector<uint64_t> counts;
+  };
+  Powers powers() const;
+
   uint64_t count() const { return count_; }
   uint64_t total() const { return total_; }
   uint64_t max() const { return max_; }

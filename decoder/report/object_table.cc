@@ -43,8 +43,13 @@ void add(Fields& fields, const char* name, const char* title, Unit unit, bool op
 
 std::vector<std::vector<WaitSite>> sites_by_object(const Analysis& analysis) {
   std::vector<std::vector<WaitSite>> all(analysis.objects.size());
-  for (const auto& [key, cost] : analysis.sites.rows())
+  std::vector<bool> delayed(analysis.objects.size());
+  for (const auto& [key, cost] : analysis.delays.rows()) {
     all[key[0]].push_back({key[1], key[2], cost});
+    delayed[key[0]] = true;
+  }
+  for (const auto& [key, cost] : analysis.sites.rows())
+    if (!delayed[key[0]]) all[key[0]].push_back({key[1], key[2], cost});
   for (std::vector<WaitSite>& sites : all)
     std::stable_sort(sites.begin(), sites.end(), [](const WaitSite& a, const WaitSite& b) {
       return a.cost.total > b.cost.total;

@@ -10,7 +10,8 @@ namespace thrace {
 // One row for each object that was waited for.
 Table object_table(const Analysis& analysis, Names& names);
 
-// Where an object was waited for, and where it was released then.
+// Where an object was waited for, and where it was released then: the delay that this caused, or
+// the waits that it ended if the object is not given up.
 struct WaitSite {
   StackId stack = 0;
   StackId release = 0;

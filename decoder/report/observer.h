@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "core/format/event.h"
 #include "decoder/stacks/stack_table.h"
@@ -20,9 +21,11 @@ struct EndedWait {
   uint32_t waker = kNobody;  // index of the ThreadRow of whoever ended it
   uint64_t owner = 0;        // the tid that held the object; 0: none or not known
   int64_t since = 0;         // of the analysis
-  uint64_t time = 0;         // how long, as far as it lies in the window of the analysis
+  int64_t until = 0;
+  uint64_t time = 0;  // how long, as far as it lies in the window of the analysis
   Outcome outcome = Outcome::Woken;
   bool open = false;              // it did not end
+  bool join = false;              // for the end of a thread
   bool futile = false;            // the thread went on to wait for the same object (analyzer.h)
   StackId stack = 0;              // of the wait
   StackId release = 0;            // of the Wake that ended it
@@ -34,11 +37,20 @@ struct EndedCall {
   uint32_t thread = 0;
   uint64_t number = 0;
   int64_t arg = 0;  // its first argument
+  std::string_view target =
+      {};  // what that descriptor is, if it is one and that is known: "pipe:[42]"
   int64_t since = 0;
-  uint64_t time = 0;
+  int64_t until = 0;
+  uint64_t time = 0;     // as far as it lies in the window
   uint64_t error = 0;    // errno, or what GoSyscallEnd has besides; 0: none
   bool blocked = false;  // it took longer than 20 us
   StackId stack = 0;     // of a call that blocked
+};
+
+// How long threads waited at a place because of one release.
+struct Charge {
+  StackId stack = 0;  // of their waits
+  uint64_t time = 0;  // ns, of all of them together
 };
 
 // A release, signal or post, with all waits that it ended as far as they did not end too late.
@@ -49,11 +61,18 @@ struct EndedWake {
   ModuleIndex module = kNoModule;  // that the address lies in
   WakeKind how = WakeKind::None;
   int64_t time = 0;
-  uint64_t waiters = 0;  // how many were known to wait when it was written
-  uint64_t woken = 0;    // waits that it ended
-  uint64_t futile = 0;   // of those
-  uint64_t caused = 0;   // ns that others waited for what it gave up (queue.h)
+  uint64_t waiters = 0;              // how many were known to wait when it was written
+  uint64_t woken = 0;                // waits that it ended
+  uint64_t futile = 0;               // of those
+  std::vector<Charge> charges = {};  // what it cost others that it came so late (queue.h)
   StackId stack = 0;
+
+  // ns that others waited for what it gave up.
+  uint64_t caused() const {
+    uint64_t sum = 0;
+    for (const Charge& charge : charges) sum += charge.time;
+    return sum;
+  }
 };
 
 class Observer {

@@ -13,19 +13,25 @@ void Queue::advance(int64_t now, const Window& window) {
   if (waiters_ == 0 || span == 0) return;
   result_.contended += span;
   stretch_ += span;
-  const uint64_t waited = span * waiters_;
-  result_.waited += waited;
-  (free_ ? gap_ : charged_) += waited;
+  result_.waited += span * waiters_;
+  for (Place& place : places_) (free_ ? place.gap : place.charged) += span * place.waiters;
 }
 
-Queue::Ticket Queue::arrive(int64_t now, const Window& window) {
+Queue::Place& Queue::place(StackId stack) {
+  for (Place& place : places_)
+    if (place.stack == stack) return place;
+  return places_.emplace_back(Place{stack, 0, 0, 0});
+}
+
+Queue::Ticket Queue::arrive(StackId stack, int64_t now, const Window& window) {
   advance(now, window);
   if (waiters_ == 0) {
     stretch_ = handovers_ = 0;
-    gap_ = charged_ = 0;
+    places_.clear();
     free_ = false;  // whoever released it long ago, somebody holds it now
   }
   waiters_++;
+  place(stack).waiters++;
   if (window.contains(now_)) result_.longest_queue = std::max(result_.longest_queue, waiters_);
   waits_.push_back(true);
   if (waits_.size() - head_ > kMaxSpan) drop_oldest();
@@ -40,9 +46,10 @@ void Queue::drop_oldest() {
   head_ = 0;
 }
 
-void Queue::leave(Ticket ticket, bool got, int64_t now, const Window& window) {
+void Queue::leave(Ticket ticket, StackId stack, bool got, int64_t now, const Window& window) {
   advance(now, window);
-  if (waiters_ != 0) waiters_--;
+  waiters_--;
+  place(stack).waiters--;
   const bool counts = got && window.contains(now_);
   if (counts) {
     result_.count++;
@@ -51,7 +58,7 @@ void Queue::leave(Ticket ticket, bool got, int64_t now, const Window& window) {
   }
   if (got) {
     free_ = false;
-    gap_ = 0;
+    for (Place& place : places_) place.gap = 0;
   }
   if (ticket >= first_) {
     if (counts && ticket != first_) result_.out_of_order++;
@@ -61,19 +68,22 @@ void Queue::leave(Ticket ticket, bool got, int64_t now, const Window& window) {
   if (waiters_ == 0) end_stretch();
 }
 
-uint64_t Queue::release(int64_t now, const Window& window) {
+std::vector<Charge> Queue::release(int64_t now, const Window& window) {
   advance(now, window);
-  // It was released, and nobody has got it who had waited: another one took it meanwhile.
-  if (free_ && waiters_ != 0) {
-    result_.stolen++;
-    charged_ += gap_;
+  // Released before, and nobody has got it who had waited: another one took it meanwhile.
+  const bool stolen = free_ && waiters_ != 0;
+  if (stolen) result_.stolen++;
+  std::vector<Charge> charges;
+  for (Place& place : places_) {
+    const uint64_t time = place.charged + (stolen ? place.gap : 0);
+    if (time != 0) charges.push_back({place.stack, time});
+    result_.caused += time;
+    place.charged = place.gap = 0;
   }
-  const uint64_t caused = charged_;
-  result_.caused += caused;
-  charged_ = gap_ = 0;
+  std::erase_if(places_, [](const Place& place) { return place.waiters == 0; });
   free_ = released_ = true;
   released_at_ = now_;
-  return caused;
+  return charges;
 }
 
 void Queue::end_stretch() {

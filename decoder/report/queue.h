@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "decoder/report/histogram.h"
+#include "decoder/report/observer.h"
 #include "decoder/report/window.h"
 
 namespace thrace {
@@ -40,15 +41,15 @@ class Queue {
  public:
   using Ticket = uint64_t;
 
-  // Somebody begins to wait.  Times never go back; one that does counts as the one before it.
-  // Only what lies in the window counts.
-  Ticket arrive(int64_t now, const Window& window);
+  // Somebody begins to wait at a place (the stack of the wait).  Times never go back; one that does
+  // counts as the one before it. Only what lies in the window counts.
+  Ticket arrive(StackId stack, int64_t now, const Window& window);
 
-  // Whoever has the ticket waits no more.  `got`: it has what it waited for.
-  void leave(Ticket ticket, bool got, int64_t now, const Window& window);
+  // Whoever has the ticket, and waited there, waits no more.  `got`: it has what it waited for.
+  void leave(Ticket ticket, StackId stack, bool got, int64_t now, const Window& window);
 
-  // The object is given up.  The delay that its holder has caused.
-  uint64_t release(int64_t now, const Window& window);
+  // The object is given up.  The delay that its holder has caused, by place of the waits.
+  std::vector<Charge> release(int64_t now, const Window& window);
 
   // Nothing more comes.
   void finish(int64_t now, const Window& window);
@@ -64,6 +65,14 @@ class Queue {
   // How many waiters are told apart; of more the oldest are taken for gone.
   static constexpr size_t kMaxSpan = 1 << 20;
 
+  struct Place {
+    StackId stack;
+    uint64_t waiters;
+    uint64_t gap;      // ns of waiting since the release, while nobody had it
+    uint64_t charged;  // ns of waiting for whoever holds it
+  };
+
+  Place& place(StackId stack);
   void advance(int64_t now, const Window& window);
   void end_stretch();
   void drop_oldest();
@@ -74,8 +83,7 @@ class Queue {
   bool free_ = false;      // released, and no waiter has got it yet
   bool released_ = false;  // ever
   int64_t released_at_ = 0;
-  uint64_t gap_ = 0;      // ns of waiting since the release
-  uint64_t charged_ = 0;  // ns of waiting for whoever holds it
+  std::vector<Place> places_;  // where threads wait now, or have waited since the last release
 
   Ticket first_ = 0;         // the oldest who waits, or the next who comes
   size_t head_ = 0;          // its place in waits_

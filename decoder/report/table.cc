@@ -85,14 +85,18 @@ void print_text(const Table& table, std::FILE* out) {
 }
 
 void print_csv(const Table& table, std::FILE* out) {
-  for (size_t c = 0; c < table.columns.size(); c++)
-    fmt::print(out, "{}{}", c ? "," : "", full_name(table.columns[c]));
-  fmt::print(out, "\n");
-  for (const auto& row : table.rows) {
-    for (size_t c = 0; c < row.size(); c++)
-      fmt::print(out, "{}{}", c ? "," : "", csv_text(row[c], table.columns[c].unit));
+  const auto print_line = [&](auto cell) {
+    bool first = true;
+    for (size_t c = 0; c < table.columns.size(); c++) {
+      if (table.columns[c].text_only) continue;
+      fmt::print(out, "{}{}", first ? "" : ",", cell(c));
+      first = false;
+    }
     fmt::print(out, "\n");
-  }
+  };
+  print_line([&](size_t c) { return full_name(table.columns[c]); });
+  for (const auto& row : table.rows)
+    print_line([&](size_t c) { return csv_text(row[c], table.columns[c].unit); });
 }
 
 }  // namespace
@@ -132,6 +136,7 @@ nlohmann::ordered_json table_json(const Table& table) {
     nlohmann::ordered_json object;
     for (size_t c = 0; c < row.size(); c++) {
       const Column& column = table.columns[c];
+      if (column.text_only) continue;
       if (const auto* text = std::get_if<std::string>(&row[c]))
         object[full_name(column)] = escape(*text);  // JSON must be UTF-8, names need not be
       else if (column.unit == Unit::Address)

@@ -22,6 +22,7 @@ struct Column {
   Unit unit = Unit::Text;
   bool optional = false;   // left out of the text if all its values are 0 or empty
   bool data_only = false;  // always left out of the text
+  bool text_only = false;  // always left out of CSV and JSON
 };
 
 using Cell = std::variant<std::string, uint64_t>;
@@ -61,6 +62,13 @@ uint64_t thousandths(uint64_t part, uint64_t whole);
 
 // Prints a table as text or CSV.  Text from a trace is escaped.
 void print_table(const Table& table, Format format, std::FILE* out);
+
+// A table among others: its name in CSV and JSON, and the line above it in text (may be empty).
+struct Section {
+  std::string name;
+  std::string title;
+  Table table;
+};
 
 // The rows as an array of objects.
 nlohmann::ordered_json table_json(const Table& table);

@@ -11,14 +11,14 @@ void WakeLog::hand_on(const Entry& entry) {
   for (Observer* observer : observers_) observer->wake(entry.wake);
 }
 
-void WakeLog::add(const WakeKey& key, const EndedWake& wake, bool picked) {
+void WakeLog::add(const WakeKey& key, EndedWake wake, bool picked) {
   std::unique_ptr<Entries>& entries = entries_[key.m];
   if (!entries) entries = std::make_unique<Entries>();
   if (entries->size() == kWakes) {
     hand_on(entries->front());
     entries->pop_front();
   }
-  entries->push_back({key.generation, key.seq, picked, wake});
+  entries->push_back({key.generation, key.seq, picked, std::move(wake)});
 }
 
 EndedWake* WakeLog::find(const WakeKey& key) {

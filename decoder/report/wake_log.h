@@ -22,7 +22,7 @@ class WakeLog {
 
   // A Wake.  `picked`: the observers get it, if its stack passes the filter too, when it is the
   // oldest of too many or at the end.
-  void add(const WakeKey& key, const EndedWake& wake, bool picked);
+  void add(const WakeKey& key, EndedWake wake, bool picked);
 
   // A Wake that is still kept, or nullptr.  Valid until the next add().
   EndedWake* find(const WakeKey& key);

@@ -56,6 +56,7 @@ int export_pprof(const ExportOptions& options) {
     OutputFile target(options.target);
     std::FILE* out = target.open();
     written = target.close(out && profile.write(analysis, names, out));
+    return kExitFine;
   });
   return written ? read : kExitUnreadable;
 }

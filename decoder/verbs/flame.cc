@@ -41,6 +41,7 @@ int run(const FlameOptions& options) {
       written = kExitUnreadable;
     }
     if (out && !to_stdout) std::fclose(out);
+    return kExitFine;
   });
   return written == kExitFine ? read : written;
 }

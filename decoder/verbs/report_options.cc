@@ -2,11 +2,10 @@
 #include "decoder/verbs/report_options.h"
 
 #include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <cmath>
 #include <cstdlib>
-#include <iostream>
-#include <nlohmann/json.hpp>
 
 namespace thrace {
 namespace {
@@ -72,9 +71,8 @@ void ReportOptions::add_filters(CLI::App& verb) {
 void ReportOptions::add(CLI::App& verb, const std::string& default_key) {
   add_filters(verb);
   key = default_key;
-  if (!default_key.empty())
-    verb.add_option("-k,--key", key, "sort by this column (its name in --format=csv)")
-        ->capture_default_str();
+  auto* sort = verb.add_option("-k,--key", key, "sort by this column (its name in --format=csv)");
+  if (!key.empty()) sort->capture_default_str();
   auto* count = verb.add_option("-n,--rows", rows, "print so many rows at most");
   if (rows != 0) count->capture_default_str();
   verb.add_option("--format", format, "text, csv or json")
@@ -82,21 +80,15 @@ void ReportOptions::add(CLI::App& verb, const std::string& default_key) {
       ->capture_default_str();
 }
 
-Format ReportOptions::output() const {
-  return format == "csv" ? Format::Csv : format == "json" ? Format::Json : Format::Text;
+void ReportOptions::add_tables(CLI::App& verb, const std::vector<std::string>& tables) {
+  verb.add_option("--table", table,
+                  "print this table only: " + fmt::format("{}", fmt::join(tables, ", ")))
+      ->type_name("NAME")
+      ->check(CLI::IsMember(tables));
 }
 
-int print_report(Table table, const ReportOptions& options) {
-  if (!options.key.empty() && !table.sort(options.key)) {
-    fmt::print(stderr, "trace-decode: there is no column '{}'\n", options.key);
-    return kExitUsage;
-  }
-  table.limit(options.rows);
-  if (options.output() == Format::Json)
-    std::cout << table_json(table).dump(2) << std::endl;
-  else
-    print_table(table, options.output(), stdout);
-  return kExitFine;
+Format ReportOptions::output() const {
+  return format == "csv" ? Format::Csv : format == "json" ? Format::Json : Format::Text;
 }
 
 }  // namespace thrace

@@ -14,6 +14,7 @@ struct ReportOptions {
   std::vector<std::string> files;
   Filter filter;
   std::string key;
+  std::string table;  // of several; empty: all
   size_t rows = 0;
   std::string format = "text";
   NameOptions names;
@@ -21,8 +22,11 @@ struct ReportOptions {
   // Adds FILE, the filters and the options on names to a verb.
   void add_filters(CLI::App& verb);
 
-  // Adds those, -n and --format; with `key`, -k too.
+  // Adds those, -k, -n and --format.
   void add(CLI::App& verb, const std::string& default_key);
+
+  // Adds --table, for a report of several tables.
+  void add_tables(CLI::App& verb, const std::vector<std::string>& tables);
 
   Format output() const;
 };
@@ -30,8 +34,8 @@ struct ReportOptions {
 // Adds the options that fill in a filter to a verb.
 void add_filter_options(CLI::App& verb, Filter& filter);
 
-// Reads the files, shows them to `observers` and hands the analysis to `print`; the exit status of
-// the verb.
+// Reads the files, shows them to `observers` and hands the analysis to `print`, which returns an
+// exit status; the worse of that and what reading gave.
 template <typename Print>
 int report(const ReportOptions& options, const std::vector<Observer*>& observers, Print print) {
   Problems problems;
@@ -39,16 +43,15 @@ int report(const ReportOptions& options, const std::vector<Observer*>& observers
   Names names(*analysis.stacks, options.names);
   Picker picker(options.filter, names);
   const size_t readable = analyze(options.files, picker, observers, analysis, problems);
-  if (readable > 0) print(static_cast<const Analysis&>(analysis), names);
+  int printed = kExitFine;
+  if (readable > 0) printed = print(static_cast<const Analysis&>(analysis), names);
   std::fflush(stdout);
   print_notes(names);
   print_problems(problems);
   if (readable == 0) return kExitUnreadable;
+  if (printed != kExitFine) return printed;
   return problems.empty() ? kExitFine : kExitDamaged;
 }
-
-// Sorts and cuts a table as the options say and prints it.  The exit status.
-int print_report(Table table, const ReportOptions& options);
 
 // A duration like "1.5s", "20ms", "7us", "3ns" (no unit: seconds), in ns.  False if it is none.
 bool parse_duration(const std::string& text, int64_t& ns);

@@ -1,22 +1,22 @@
 // threads: how long each thread was in each state.
-#include "decoder/report/honesty.h"
 #include "decoder/report/thread_table.h"
-#include "decoder/verbs/report_options.h"
+#include "decoder/verbs/report_output.h"
 
 namespace thrace {
 
 void add_threads(CLI::App& app, int& status) {
-  auto* verb = app.add_subcommand("threads", "time in each state, by thread");
+  auto* verb = app.add_subcommand("threads", "time in each state, by thread or group of threads");
   auto options = std::make_shared<ReportOptions>();
   options->add(*verb, "total");
+  verb->footer(
+      "Times in states are those of the window.  --object and --function pick waits, calls and "
+      "wakes,\nnot states.");
   verb->callback([options, &status] {
-    int printed = kExitFine;
-    const int read = report(*options, {}, [&](const Analysis& analysis, Names& names) {
-      printed = print_report(thread_table(analysis, names, options->filter), *options);
-      if (printed == kExitFine && options->output() == Format::Text)
-        print_honesty(analysis, stdout);
+    status = report(*options, {}, [&](const Analysis& analysis, Names& names) {
+      return print_report(analysis, {},
+                          {{"threads", "", thread_table(analysis, names, options->filter)}},
+                          *options);
     });
-    status = printed == kExitFine ? read : printed;
   });
 }
 

@@ -24,6 +24,7 @@ void add_threads(CLI::App& app, int& status);
 void add_locks(CLI::App& app, int& status);
 void add_waits(CLI::App& app, int& status);
 void add_wakes(CLI::App& app, int& status);
+void add_syscalls(CLI::App& app, int& status);
 void add_flame(CLI::App& app, int& status);
 void add_info(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);

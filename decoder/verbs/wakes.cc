@@ -1,26 +1,26 @@
-// wakes: who wakes whom, and for nothing how often.
-#include "decoder/report/honesty.h"
-#include "decoder/report/wake_pairs.h"
-#include "decoder/verbs/report_options.h"
+// wakes: who wakes whom, how late the woken run, and which wakes were for nothing.
+#include "decoder/report/wake_report.h"
+#include "decoder/verbs/report_output.h"
 
 namespace thrace {
 
 void add_wakes(CLI::App& app, int& status) {
-  auto* verb = app.add_subcommand("wakes", "who wakes whom, where, and for nothing how often");
+  auto* verb =
+      app.add_subcommand("wakes", "who wakes whom, where, how late they run, which in vain");
   auto options = std::make_shared<ReportOptions>();
   options->add(*verb, "total");
+  options->add_tables(*verb, {"pairs", "nobody", "herds", "latency"});
   verb->footer(
       "A wake is futile if the woken thread waits for the same object again within 10 us, without\n"
-      "a system call or a wake of its own in between but unlocks.");
+      "a system call or a wake of its own in between but unlocks.  A signal is for nobody if no\n"
+      "thread waited for its condition variable: that is lost, unless the program looks at what\n"
+      "was signalled before it waits.  A herd is a wake that ended three waits or more.");
   verb->callback([options, &status] {
-    WakePairs pairs;
-    int printed = kExitFine;
-    const int read = report(*options, {&pairs}, [&](const Analysis& analysis, Names& names) {
-      printed = print_report(pairs.table(analysis, names), *options);
-      if (printed == kExitFine && options->output() == Format::Text)
-        print_honesty(analysis, stdout);
+    WakeReport wakes;
+    status = report(*options, {&wakes}, [&](const Analysis& analysis, Names& names) {
+      return print_report(analysis, wakes.sentences(names), wakes.sections(analysis, names),
+                          *options);
     });
-    status = printed == kExitFine ? read : printed;
   });
 }
 

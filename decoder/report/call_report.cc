@@ -1,0 +1,152 @@
+// Adding up system calls.
+#include "decoder/report/call_report.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "decoder/report/histogram_table.h"
+#include "decoder/text/syscall_name.h"
+
+namespace thrace {
+namespace {
+
+constexpr uint64_t kLeft = 513;       // GoSyscallEnd: cancelled, or left by a jump
+constexpr uint64_t kMaxErrno = 4095;  // of Linux
+
+struct Kind {
+  std::string_view prefix;  // of the link's target
+  std::string_view kind;
+};
+constexpr Kind kKinds[] = {{"socket:", "socket"},
+                           {"pipe:", "pipe"},
+                           {"anon_inode:[eventfd", "eventfd"},
+                           {"anon_inode:[eventpoll", "epoll"},
+                           {"anon_inode:[timerfd", "timerfd"},
+                           {"anon_inode:[signalfd", "signalfd"},
+                           {"anon_inode:inotify", "inotify"},
+                           {"anon_inode:[io_uring", "io_uring"},
+                           {"anon_inode:", "other"},
+                           {"/dev/pts/", "terminal"},
+                           {"/dev/tty", "terminal"},
+                           {"/dev/shm/", "memory"},
+                           {"/memfd:", "memory"},
+                           {"/dev/", "device"},
+                           {"/proc/", "proc"},
+                           {"/sys/", "proc"},
+                           {"/", "file"}};
+
+std::string errno_text(uint64_t error) {
+  const char* name = error <= kMaxErrno ? strerrorname_np(static_cast<int>(error)) : nullptr;
+  return name ? name : error == kLeft ? "left" : fmt::format("{}", error);
+}
+
+}  // namespace
+
+std::string_view descriptor_kind(std::string_view target) {
+  if (target.empty()) return {};
+  const auto* at = std::find_if(std::begin(kKinds), std::end(kKinds),
+                                [&](const Kind& kind) { return target.starts_with(kind.prefix); });
+  return at == std::end(kKinds) ? "other" : at->kind;
+}
+
+void CallReport::call(const EndedCall& call) {
+  const Key key = {call.number, descriptor_kind(call.target)};
+  Sum& sum = sums_[key];
+  sum.times.add(call.time);
+  times_.add(call.time);
+  if (call.error != 0) {
+    sum.errors++;
+    errors_[{call.number, call.error}]++;
+  }
+  if (!call.blocked) return;
+  sum.slow++;
+  sites_[key][{call.stack}].add(call.time);
+}
+
+std::vector<std::string> CallReport::sentences(const Analysis& analysis, Names& names) const {
+  if (times_.count() == 0) return {"No system call ended in this time."};
+  uint64_t errors = 0, slow = 0;
+  const std::pair<const Key, Sum>* worst = &*sums_.begin();
+  for (const auto& entry : sums_) {
+    errors += entry.second.errors;
+    slow += entry.second.slow;
+    if (entry.second.times.total() > worst->second.times.total()) worst = &entry;
+  }
+  std::vector<std::string> all;
+  all.push_back(fmt::format(
+      "{} calls in {} took {} together; {} took longer than 20 us, {} failed.", times_.count(),
+      duration_text(analysis.duration()), duration_text(times_.total()), slow, errors));
+  const auto& [key, sum] = *worst;
+  std::string text = fmt::format("{} % of that time was in {}{}{}: {} calls, {} at most",
+                                 (thousandths(sum.times.total(), times_.total()) + 5) / 10,
+                                 syscall_name(key.first), key.second.empty() ? "" : " of kind ",
+                                 key.second, sum.times.count(), duration_text(sum.times.max()));
+  const auto sites = sites_.find(key);
+  if (sites != sites_.end()) {
+    const auto& rows = sites->second.rows();
+    const auto most = std::max_element(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+      return a.cost.total < b.cost.total;
+    });
+    if (const std::string& site = names.site(most->key[0]); !site.empty())
+      text += fmt::format(", mostly at {}", site);
+  }
+  all.push_back(text + ".");
+  return all;
+}
+
+std::vector<Section> CallReport::sections(Names& names) const {
+  return {{"calls", "", calls(names)},
+          {"errors", "errors", errors()},
+          {"latency", "how long calls took", histogram_table(times_)}};
+}
+
+Table CallReport::calls(Names& names) const {
+  names.prefetch();
+  using Row = std::pair<Key, const Sum*>;
+  std::vector<Row> rows;
+  for (const auto& [key, sum] : sums_) rows.emplace_back(key, &sum);
+  const auto site = [&](const Row& row) -> std::string {
+    const auto sites = sites_.find(row.first);
+    if (sites == sites_.end()) return {};
+    std::map<std::string, uint64_t> times;
+    for (const auto& [key, cost] : sites->second.rows()) times[names.site(key[0])] += cost.total;
+    return std::max_element(times.begin(), times.end(),
+                            [](const auto& a, const auto& b) { return a.second < b.second; })
+        ->first;
+  };
+  const std::vector<Field<Row>> fields = {
+      {{"call", "call"}, [](const Row& row) { return syscall_name(row.first.first); }},
+      {{"number", "", Unit::Count, false, true}, [](const Row& row) { return row.first.first; }},
+      {{"descriptor", "descriptor", Unit::Text, true},
+       [](const Row& row) { return std::string(row.first.second); }},
+      {{"calls", "calls", Unit::Count}, [](const Row& row) { return row.second->times.count(); }},
+      {{"errors", "errors", Unit::Count, true}, [](const Row& row) { return row.second->errors; }},
+      {{"slow", "slow", Unit::Count, true}, [](const Row& row) { return row.second->slow; }},
+      {{"total", "total", Unit::Nanos}, [](const Row& row) { return row.second->times.total(); }},
+      {{"share", "%", Unit::Share},
+       [&](const Row& row) { return thousandths(row.second->times.total(), times_.total()); }},
+      {{"mean", "mean", Unit::Nanos}, [](const Row& row) { return row.second->times.mean(); }},
+      {{"p50", "p50", Unit::Nanos}, [](const Row& row) { return row.second->times.quantile(0.5); }},
+      {{"p99", "p99", Unit::Nanos},
+       [](const Row& row) { return row.second->times.quantile(0.99); }},
+      {{"max", "max", Unit::Nanos}, [](const Row& row) { return row.second->times.max(); }},
+      {{"site", "slow mostly at", Unit::Text, true}, site}};
+  Table table = make_table(fields, rows);
+  table.sort("total");
+  return table;
+}
+
+Table CallReport::errors() const {
+  using Row = std::pair<std::pair<uint64_t, uint64_t>, uint64_t>;
+  const std::vector<Field<Row>> fields = {
+      {{"count", "count", Unit::Count}, [](const Row& row) { return row.second; }},
+      {{"call", "call"}, [](const Row& row) { return syscall_name(row.first.first); }},
+      {{"error", "error"}, [](const Row& row) { return errno_text(row.first.second); }}};
+  Table table = make_table(fields, std::vector<Row>(errors_.begin(), errors_.end()));
+  table.sort("count");
+  return table;
+}
+
+}  // namespace thrace

@@ -1,0 +1,164 @@
+// Collecting pieces, and following them.
+#include "decoder/report/chain.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "decoder/report/titles.h"
+#include "decoder/text/syscall_name.h"
+
+namespace thrace {
+namespace {
+
+uint64_t length(int64_t since, int64_t until) {
+  return until > since ? static_cast<uint64_t>(until) - static_cast<uint64_t>(since) : 0;
+}
+
+uint64_t overlap(const Piece& piece, int64_t since, int64_t until) {
+  return length(std::max(piece.since, since), std::min(piece.until, until));
+}
+
+Piece piece_of(const EndedWait& wait) {
+  return {.thread = wait.thread,
+          .since = wait.since,
+          .until = wait.until,
+          .open = wait.open,
+          .object = wait.object,
+          .waker = wait.waker,
+          .stack = wait.stack};
+}
+
+bool same(const EndedWait& a, const EndedWait& b) {
+  return a.thread == b.thread && a.since == b.since && a.until == b.until;
+}
+
+}  // namespace
+
+Chains::Chains(const std::vector<EndedWait>& waits) : waits_(waits), met_(waits.size()) {
+  shortest_ = UINT64_MAX;
+  for (const EndedWait& wait : waits_)
+    shortest_ = std::min(shortest_, length(wait.since, wait.until) / kChainShare);
+}
+
+void Chains::wait(const EndedWait& wait) {
+  for (size_t i = 0; i < waits_.size(); i++)
+    if (same(waits_[i], wait)) {
+      waits_[i] = wait;
+      met_[i] = true;
+    }
+  collect(piece_of(wait));
+}
+
+void Chains::call(const EndedCall& call) {
+  if (!call.blocked) return;
+  collect({.thread = call.thread,
+           .since = call.since,
+           .until = call.until,
+           .call = true,
+           .number = call.number,
+           .stack = call.stack});
+}
+
+void Chains::collect(const Piece& piece) {
+  if (length(piece.since, piece.until) < shortest_) return;
+  const bool matters = std::any_of(waits_.begin(), waits_.end(), [&](const EndedWait& wait) {
+    return overlap(piece, wait.since, wait.until) * kChainShare >= length(wait.since, wait.until);
+  });
+  if (matters) pieces_[piece.thread].push_back(piece);
+}
+
+std::vector<EndedWait> Chains::waits() const {
+  std::vector<EndedWait> met;
+  for (size_t i = 0; i < waits_.size(); i++)
+    if (met_[i]) met.push_back(waits_[i]);
+  return met;
+}
+
+// Whom a wait waited for: who ended it, or who holds what it still waits for.
+uint32_t Chains::blocker(const Analysis& analysis, const Piece& wait) const {
+  if (!wait.open) return wait.waker;
+  const auto at = std::find_if(analysis.open.begin(), analysis.open.end(),
+                               [&](const OpenWait& open) { return open.thread == wait.thread; });
+  return at == analysis.open.end() ? kNobody : at->holder;
+}
+
+std::vector<Link> Chains::chain(const Analysis& analysis, const EndedWait& wait) const {
+  std::vector<Link> links;
+  Piece before = piece_of(wait);
+  const uint64_t whole = length(wait.since, wait.until);
+  while (links.size() < kMaxLinks) {
+    const uint32_t thread = blocker(analysis, before);
+    if (thread == kNobody || thread == before.thread) break;
+    if (before.open && thread == wait.thread) break;  // a deadlock: it waits for itself
+    Link link = {.thread = thread};
+    if (const std::vector<Piece>* pieces = pieces_.find(thread))
+      for (const Piece& piece : *pieces) {
+        const uint64_t time = overlap(piece, before.since, before.until);
+        if (time <= link.time) continue;
+        link.piece = &piece;
+        link.time = time;
+      }
+    const bool explains = link.time * kLinkShare >= length(before.since, before.until) &&
+                          link.time * kChainShare >= whole;
+    if (!explains) link = {.thread = thread};
+    const bool known = std::any_of(links.begin(), links.end(), [&](const Link& other) {
+      return link.piece != nullptr && other.piece == link.piece;
+    });
+    if (known) break;
+    links.push_back(link);
+    if (!link.piece || link.piece->call) break;
+    Piece next = *link.piece;
+    next.since = std::max(next.since, before.since);
+    next.until = std::min(next.until, before.until);
+    before = next;
+  }
+  return links;
+}
+
+std::string link_text(const Analysis& analysis, const Link& link, Names& names) {
+  std::string text = thread_title(analysis.threads[link.thread]);
+  if (!link.piece) return text + " ran";
+  const Piece& piece = *link.piece;
+  if (piece.call) {
+    text += fmt::format(" was in {} for {}", syscall_name(piece.number), duration_text(link.time));
+  } else {
+    const ObjectRow& object = analysis.objects[piece.object];
+    text += fmt::format(" waited {} for {} {}", duration_text(link.time), object.kind,
+                        object_title(analysis, object, names));
+  }
+  const std::string& site = names.site(piece.stack);
+  return site.empty() ? text : fmt::format("{} at {}", text, site);
+}
+
+Table chain_table(const Analysis& analysis, const std::vector<std::vector<Link>>& chains,
+                  Names& names) {
+  struct Row {
+    size_t number, depth;
+    const Link* link;
+  };
+  std::vector<Row> rows;
+  for (size_t i = 0; i < chains.size(); i++)
+    for (size_t depth = 0; depth < chains[i].size(); depth++)
+      rows.push_back({i + 1, depth + 1, &chains[i][depth]});
+  const auto what = [&](const Row& row) -> std::string {
+    const Piece* piece = row.link->piece;
+    if (!piece) return "running";
+    if (piece->call) return std::string(syscall_name(piece->number));
+    const ObjectRow& object = analysis.objects[piece->object];
+    return fmt::format("{} {}", object.kind, object_title(analysis, object, names));
+  };
+  const std::vector<Field<Row>> fields = {
+      {{"number", "#", Unit::Count}, [](const Row& row) { return uint64_t{row.number}; }},
+      {{"depth", "depth", Unit::Count}, [](const Row& row) { return uint64_t{row.depth}; }},
+      {{"thread", "thread"},
+       [&](const Row& row) { return thread_title(analysis.threads[row.link->thread]); }},
+      {{"what", "what"}, what},
+      {{"time", "time", Unit::Nanos}, [](const Row& row) { return row.link->time; }},
+      {{"site", "at", Unit::Text, true}, [&](const Row& row) {
+         return row.link->piece ? names.site(row.link->piece->stack) : std::string();
+       }}};
+  return make_table(fields, rows);
+}
+
+}  // namespace thrace

@@ -1,0 +1,214 @@
+// Finding what is worth saying.
+#include "decoder/report/findings.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+
+#include "decoder/report/deadlock.h"
+#include "decoder/report/object_table.h"
+#include "decoder/report/table.h"
+#include "decoder/report/titles.h"
+
+namespace thrace {
+namespace {
+
+constexpr uint64_t kBusy = 900;         // thousandths of its time that a full pool is busy
+constexpr uint64_t kWaitedFor = 200;    // thousandths of all waiting that is for a pool
+constexpr uint64_t kConvoyShare = 500;  // thousandths of the hand-overs that are in convoys
+constexpr uint64_t kStuck = 100;        // thousandths of the run that a lock is stuck at its end
+constexpr size_t kShownDeadlocks = 3;
+
+uint64_t percent(uint64_t part, uint64_t whole) { return (thousandths(part, whole) + 5) / 10; }
+
+// Threads that do the same, and who waited for them.
+struct Pool {
+  uint64_t threads = 0;
+  uint64_t total = 0;
+  uint64_t idle = 0;        // waiting for something to do, or for others to end
+  uint64_t waited_for = 0;  // ns that others waited until one of them woke them
+};
+
+bool is_idle_wait(WaitReason reason) {
+  return reason == WaitReason::Cond || reason == WaitReason::Semaphore ||
+         reason == WaitReason::Futex || reason == WaitReason::Join || reason == WaitReason::Barrier;
+}
+
+// The pool that is busy while others wait longest for it.
+std::string full_pool(const Analysis& analysis, const Totals& totals) {
+  std::map<std::string, Pool> pools;
+  const auto name_of = [&](uint64_t row) { return group_name(analysis.threads[row].name); };
+  for (const ThreadRow& row : analysis.threads) {
+    if (row.failed) continue;
+    Pool& pool = pools[group_name(row.name)];
+    pool.threads++;
+    pool.total += row.total();
+    for (uint64_t reason = 0; reason < kReasons; reason++)
+      if (is_idle_wait(static_cast<WaitReason>(reason))) pool.idle += row.reasons[reason];
+  }
+  for (const ObjectRow& object : analysis.objects)
+    for (const Share& share : object.wakers)
+      if (object.kind != "thread" && !is_lock(object.kind))
+        pools[name_of(share.who)].waited_for += share.time;
+  const auto most = std::max_element(pools.begin(), pools.end(), [](const auto& a, const auto& b) {
+    return a.second.waited_for < b.second.waited_for;
+  });
+  if (most == pools.end() || pools.size() < 2) return {};
+  const auto& [name, pool] = *most;
+  const uint64_t busy = thousandths(pool.total - std::min(pool.total, pool.idle), pool.total);
+  if (busy < kBusy || thousandths(pool.waited_for, totals.waiting) < kWaitedFor) return {};
+  return fmt::format(
+      "{} busy {} % of the time, while others waited {} for {} ({} % of all "
+      "waiting).",
+      pool.threads == 1 ? fmt::format("The thread {} was", name)
+                        : fmt::format("The {} threads {} were", pool.threads, name),
+      (busy + 5) / 10, duration_text(pool.waited_for), pool.threads == 1 ? "it" : "them",
+      percent(pool.waited_for, totals.waiting));
+}
+
+// The lock that threads have waited for longest when the trace ends, if that is worth a word.
+std::string stuck_lock(const Analysis& analysis, Names& names) {
+  const OpenWait* longest = nullptr;
+  for (const OpenWait& wait : analysis.open)
+    if (is_lock(analysis.objects[wait.object].kind) && (!longest || wait.since < longest->since))
+      longest = &wait;
+  if (!longest || analysis.end <= longest->since) return {};
+  const uint64_t time = static_cast<uint64_t>(analysis.end) - static_cast<uint64_t>(longest->since);
+  if (thousandths(time, analysis.duration()) < kStuck) return {};
+  const auto threads =
+      std::count_if(analysis.open.begin(), analysis.open.end(),
+                    [&](const OpenWait& wait) { return wait.object == longest->object; });
+  const ObjectRow& object = analysis.objects[longest->object];
+  std::string text = fmt::format("At the end {} {} for {} {}, one since {}", threads,
+                                 threads == 1 ? "thread waits" : "threads wait", object.kind,
+                                 object_title(analysis, object, names), duration_text(time));
+  if (const std::string& site = names.site(longest->stack); !site.empty())
+    text += fmt::format(", at {}", site);
+  if (longest->holder != kNobody)
+    text += fmt::format("; it is held by {}", thread_title(analysis.threads[longest->holder]));
+  return text + ".";
+}
+
+std::string last_arrivals(const Analysis& analysis, const ObjectRow& object) {
+  if (object.kind != "barrier" || object.wakers.empty()) return {};
+  const Share& most = object.wakers.front();
+  return fmt::format(" The last to arrive was {} in {} of {} waits.",
+                     thread_title(analysis.threads[most.who]), most.count, object.waits.count());
+}
+
+// "by a/1", "mostly by a/1", or "by 6 threads, most often by a/1 (24 %)".
+std::string by_most(const std::string& name, uint64_t part, uint64_t whole, size_t names) {
+  if (names == 1) return fmt::format("by {}", name);
+  if (part * 2 > whole) return fmt::format("mostly by {} ({} %)", name, percent(part, whole));
+  return fmt::format("by {} threads, longest by {} ({} %)", names, name, percent(part, whole));
+}
+
+}  // namespace
+
+Totals totals_of(const Analysis& analysis) {
+  Totals t;
+  for (const ThreadRow& row : analysis.threads) {
+    t.total += row.total();
+    t.running += row.running;
+    t.runnable += row.runnable;
+    t.syscall += row.syscall;
+    t.waiting += row.waiting;
+    t.waits += row.waits;
+  }
+  return t;
+}
+
+void Findings::wake(const EndedWake& wake) {
+  if (wake.object != kNobody && !wake.charges.empty())
+    caused_[{wake.object, wake.thread, wake.stack}].add(wake.caused());
+}
+
+// Who made others wait for the object, and at which line it let go.
+std::string Findings::worst_cause(const Analysis& analysis, Names& names, uint32_t object) const {
+  std::map<std::pair<std::string, std::string>, uint64_t> sums;
+  uint64_t all = 0;
+  for (const auto& [key, cost] : caused_.rows()) {
+    if (key[0] != object) continue;
+    sums[{thread_title(analysis.threads[key[1]]), names.site(key[2])}] += cost.total;
+    all += cost.total;
+  }
+  const auto most = std::max_element(
+      sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == sums.end()) return {};
+  std::map<std::string, uint64_t> threads;
+  for (const auto& [key, time] : sums) threads[key.first] += time;
+  const auto longest =
+      std::max_element(threads.begin(), threads.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  std::string text =
+      " It was held " + by_most(longest->first, longest->second, all, threads.size());
+  if (const std::string& site = most->first.second; !site.empty())
+    text += fmt::format("; {} % of the delay ended with the release at {}",
+                        percent(most->second, all), site);
+  return text + ".";
+}
+
+std::string Findings::worst_object(const Analysis& analysis, Names& names,
+                                   const Totals& totals) const {
+  // That a thread waits for the end of others tells little: joins count if there is nothing else.
+  const auto weight = [](const ObjectRow& row) {
+    return std::make_pair(row.kind != "thread" && row.waits.total() != 0, row.waits.total());
+  };
+  const ObjectRow* worst = nullptr;
+  for (const ObjectRow& row : analysis.objects)
+    if (!worst || weight(row) > weight(*worst)) worst = &row;
+  if (!worst || worst->waits.total() == 0) return "No wait ended in this time.";
+  const auto index = static_cast<uint32_t>(worst - analysis.objects.data());
+  const auto sites = sites_by_object(analysis)[index];
+  const WaitSite site = sites.empty() ? WaitSite() : sites.front();
+  std::string text = fmt::format("{} % of the waiting was for {} {}: {} waits, {} at most",
+                                 percent(worst->waits.total(), totals.waiting), worst->kind,
+                                 shorten(object_title(analysis, *worst, names)),
+                                 worst->waits.count(), duration_text(worst->waits.max()));
+  if (site.stack != 0) text += fmt::format(", mostly at {}", shorten(names.site(site.stack)));
+  if (is_lock(worst->kind)) {
+    text += "." + worst_cause(analysis, names, index);
+    const Handovers& hand = worst->handovers;
+    if (hand.convoys != 0 && thousandths(hand.in_convoys, hand.count) >= kConvoyShare)
+      text += fmt::format(
+          " {} % of its {} hand-overs were in convoys: somebody always waited, {} "
+          "threads at most.",
+          percent(hand.in_convoys, hand.count), hand.count, hand.longest_queue);
+    return text;
+  }
+  if (worst->timeouts == worst->waits.count()) {
+    text += "; all of them timed out";
+  } else if (!worst->wakers.empty() && worst->kind != "barrier") {
+    const Share& most = worst->wakers.front();
+    text += "; woken " + by_most(thread_title(analysis.threads[most.who]), most.time,
+                                 worst->waits.total(), worst->wakers.size());
+    if (site.release != 0) text += fmt::format(" at {}", shorten(names.site(site.release)));
+  }
+  return text + "." + last_arrivals(analysis, *worst);
+}
+
+std::vector<std::string> Findings::sentences(const Analysis& analysis, Names& names) const {
+  const Totals t = totals_of(analysis);
+  std::vector<std::string> all;
+  const auto cycles = deadlocks(analysis);
+  for (size_t i = 0; i < cycles.size() && i < kShownDeadlocks; i++)
+    all.push_back(deadlock_text(analysis, cycles[i], names));
+  if (cycles.size() > kShownDeadlocks)
+    all.push_back(fmt::format("{} more deadlocks.", cycles.size() - kShownDeadlocks));
+  const auto threads = std::count_if(analysis.threads.begin(), analysis.threads.end(),
+                                     [](const ThreadRow& row) { return !row.failed; });
+  all.push_back(fmt::format(
+      "Over {}, {} {} lived {}{}: {} % running, {} % in system calls, {} % waiting.",
+      duration_text(analysis.duration()), threads, threads == 1 ? "thread" : "threads",
+      duration_text(t.total), threads == 1 ? "" : " together", percent(t.running, t.total),
+      percent(t.syscall, t.total), percent(t.waiting, t.total)));
+  all.push_back(worst_object(analysis, names, t));
+  if (cycles.empty())
+    if (std::string stuck = stuck_lock(analysis, names); !stuck.empty())
+      all.push_back(std::move(stuck));
+  if (std::string pool = full_pool(analysis, t); !pool.empty()) all.push_back(std::move(pool));
+  return all;
+}
+
+}  // namespace thrace

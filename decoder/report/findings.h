@@ -1,0 +1,34 @@
+// The verdict on a run: in a few sentences, how the time went and what to look at first.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decoder/report/analysis.h"
+#include "decoder/stacks/names.h"
+
+namespace thrace {
+
+// The time of all threads together, ns.
+struct Totals {
+  uint64_t total = 0, running = 0, runnable = 0, syscall = 0, waiting = 0, waits = 0;
+};
+Totals totals_of(const Analysis& analysis);
+
+// Collects what the verdict needs besides the analysis itself: where locks were released that
+// others waited for.
+class Findings : public Observer {
+ public:
+  void wake(const EndedWake& wake) override;
+
+  // The sentences, the most important first.  Not escaped.
+  std::vector<std::string> sentences(const Analysis& analysis, Names& names) const;
+
+ private:
+  std::string worst_object(const Analysis& analysis, Names& names, const Totals& totals) const;
+  std::string worst_cause(const Analysis& analysis, Names& names, uint32_t object) const;
+
+  Costs<3> caused_;  // by object, thread that released it, stack of the release
+};
+
+}  // namespace thrace

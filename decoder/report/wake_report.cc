@@ -1,0 +1,177 @@
+// Adding up wakes by site.
+#include "decoder/report/wake_report.h"
+
+#include <fmt/core.h>
+
+#include <map>
+#include <tuple>
+
+#include "decoder/report/histogram_table.h"
+#include "decoder/report/titles.h"
+
+namespace thrace {
+namespace {
+
+// Targets are told apart up to this many; the others are one.
+constexpr size_t kMaxTargets = 1 << 20;
+
+bool is_signal(WakeKind how) { return how == WakeKind::Signal || how == WakeKind::Broadcast; }
+
+// ", mostly at drain (queue.cc:17)" for the site with the most; `measure(cost)` counts.
+template <typename Sums, typename Measure>
+std::string mostly_at(const Sums& sums, size_t stack, Names& names, Measure measure) {
+  std::map<std::string, uint64_t> sites;
+  for (const auto& [key, cost] : sums.rows()) sites[names.site(key[stack])] += measure(cost);
+  const auto most = std::max_element(
+      sites.begin(), sites.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == sites.end() || most->first.empty()) return {};
+  return fmt::format(", {}at {}", sites.size() > 1 ? "mostly " : "", most->first);
+}
+
+}  // namespace
+
+void WakeReport::wait(const EndedWait& wait) {
+  if (wait.waker == kNobody || wait.outcome != Outcome::Woken) return;
+  pairs_[{wait.waker, wait.release, wait.thread}].add(wait.time, wait.futile);
+  futile_[{wait.release}].add(wait.time, wait.futile);
+  woken_++;
+  if (wait.latency != kNoLatency) latency_.add(wait.latency);
+}
+
+void WakeReport::wake(const EndedWake& wake) {
+  if (wake.woken >= kHerd) {
+    herds_[{wake.thread, wake.stack}].add(wake.woken);
+    herds_in_vain_[{wake.thread, wake.stack}].add(wake.futile);
+  }
+  if (!is_signal(wake.how) || wake.waiters != 0 || wake.woken != 0) return;
+  uint32_t& index = target_index_[wake.address];
+  if (index == 0) {
+    if (targets_.size() < kMaxTargets) targets_.push_back({wake.address, wake.module});
+    index = static_cast<uint32_t>(targets_.size());
+  }
+  nobody_[{wake.thread, wake.stack, index - 1}].add(0);
+}
+
+std::vector<std::string> WakeReport::sentences(Names& names) const {
+  names.prefetch();
+  std::vector<std::string> all;
+  uint64_t futile = 0, nobody = 0, herds = 0, herd_woken = 0, in_vain = 0, biggest = 0;
+  for (const auto& [key, cost] : futile_.rows()) futile += cost.marked;
+  for (const auto& [key, cost] : nobody_.rows()) nobody += cost.count;
+  for (const auto& [key, cost] : herds_.rows()) {
+    herds += cost.count;
+    herd_woken += cost.total;
+    biggest = std::max(biggest, cost.max);
+  }
+  for (const auto& [key, cost] : herds_in_vain_.rows()) in_vain += cost.total;
+  if (futile != 0)
+    all.push_back(
+        fmt::format("{} of {} wakes were futile{}: the woken thread waited for the same again at "
+                    "once.",
+                    futile, woken_,
+                    mostly_at(futile_, 0, names, [](const Cost& cost) { return cost.marked; })));
+  if (nobody != 0)
+    all.push_back(
+        fmt::format("{} {} for nobody{}: no thread waited for the condition variable.", nobody,
+                    nobody == 1 ? "signal was" : "signals were",
+                    mostly_at(nobody_, 1, names, [](const Cost& cost) { return cost.count; })));
+  if (herds != 0)
+    all.push_back(fmt::format(
+        "{} {} a herd of {} threads or more, {} at most{}: {} of the {} woken waited again at "
+        "once.",
+        herds, herds == 1 ? "wake ended the waiting of" : "wakes ended the waiting of", kHerd,
+        biggest, mostly_at(herds_, 1, names, [](const Cost& cost) { return cost.total; }), in_vain,
+        herd_woken));
+  if (latency_.count() != 0)
+    all.push_back(
+        fmt::format("From a wake until the woken thread ran: {} (p50), {} (p99), {} at "
+                    "most.",
+                    duration_text(latency_.quantile(0.5)), duration_text(latency_.quantile(0.99)),
+                    duration_text(latency_.max())));
+  if (all.empty()) all.emplace_back("No wake ended a wait in this time.");
+  return all;
+}
+
+std::vector<Section> WakeReport::sections(const Analysis& analysis, Names& names) const {
+  names.prefetch();
+  return {{"pairs", "", pairs(analysis, names)},
+          {"nobody", "signals for nobody", nobody(analysis, names)},
+          {"herds", "herds", herds(analysis, names)},
+          {"latency", "from a wake until the woken thread ran", histogram_table(latency_)}};
+}
+
+// Threads of one group have one title, so titles are the keys.
+Table WakeReport::pairs(const Analysis& analysis, Names& names) const {
+  using Key = std::tuple<std::string, std::string, std::string>;
+  std::map<Key, Cost> sums;
+  for (const auto& [key, cost] : pairs_.rows())
+    sums[{thread_title(analysis.threads[key[0]]), names.site(key[1]),
+          thread_title(analysis.threads[key[2]])}]
+        .add(cost);
+  using Row = std::pair<Key, Cost>;
+  const std::vector<Field<Row>> fields = {
+      {{"waker", "waker"}, [](const Row& row) { return std::get<0>(row.first); }},
+      {{"site", "woke at", Unit::Text, true},
+       [](const Row& row) { return std::get<1>(row.first); }},
+      {{"thread", "woken thread"}, [](const Row& row) { return std::get<2>(row.first); }},
+      {{"wakes", "wakes", Unit::Count}, [](const Row& row) { return row.second.count; }},
+      {{"futile", "futile", Unit::Count, true}, [](const Row& row) { return row.second.marked; }},
+      {{"total", "total wait", Unit::Nanos}, [](const Row& row) { return row.second.total; }},
+      {{"mean", "mean", Unit::Nanos},
+       [](const Row& row) { return row.second.total / row.second.count; }},
+      {{"max", "max", Unit::Nanos}, [](const Row& row) { return row.second.max; }}};
+  Table table = make_table(fields, std::vector<Row>(sums.begin(), sums.end()));
+  table.sort("total");
+  return table;
+}
+
+Table WakeReport::nobody(const Analysis& analysis, Names& names) const {
+  using Key = std::tuple<std::string, std::string, uint32_t>;
+  std::map<Key, uint64_t> sums;
+  for (const auto& [key, cost] : nobody_.rows())
+    sums[{thread_title(analysis.threads[key[0]]), names.site(key[1]), key[2]}] += cost.count;
+  using Row = std::pair<Key, uint64_t>;
+  const auto target = [&](const Row& row) { return targets_[std::get<2>(row.first)]; };
+  const std::vector<Field<Row>> fields = {
+      {{"count", "signals", Unit::Count}, [](const Row& row) { return row.second; }},
+      {{"thread", "thread"}, [](const Row& row) { return std::get<0>(row.first); }},
+      {{"object", "", Unit::Address, false, true},
+       [&](const Row& row) { return target(row).address; }},
+      {{"name", "object"},
+       [&](const Row& row) {
+         const std::string name = names.variable(target(row).module, target(row).address);
+         return name.empty() ? fmt::format("{:#x}", target(row).address) : name;
+       }},
+      {{"site", "signalled at", Unit::Text, true},
+       [](const Row& row) { return std::get<1>(row.first); }}};
+  Table table = make_table(fields, std::vector<Row>(sums.begin(), sums.end()));
+  table.sort("count");
+  return table;
+}
+
+Table WakeReport::herds(const Analysis& analysis, Names& names) const {
+  struct Herd {
+    Cost woken;
+    uint64_t futile = 0;
+  };
+  using Key = std::pair<std::string, std::string>;
+  std::map<Key, Herd> sums;
+  const auto place = [&](const Costs<2>::Key& key) -> Herd& {
+    return sums[{thread_title(analysis.threads[key[0]]), names.site(key[1])}];
+  };
+  for (const auto& [key, cost] : herds_.rows()) place(key).woken.add(cost);
+  for (const auto& [key, cost] : herds_in_vain_.rows()) place(key).futile += cost.total;
+  using Row = std::pair<Key, Herd>;
+  const std::vector<Field<Row>> fields = {
+      {{"wakes", "wakes", Unit::Count}, [](const Row& row) { return row.second.woken.count; }},
+      {{"woken", "woken", Unit::Count}, [](const Row& row) { return row.second.woken.total; }},
+      {{"futile", "for nothing", Unit::Count}, [](const Row& row) { return row.second.futile; }},
+      {{"max", "at most", Unit::Count}, [](const Row& row) { return row.second.woken.max; }},
+      {{"waker", "waker"}, [](const Row& row) { return row.first.first; }},
+      {{"site", "woke at", Unit::Text, true}, [](const Row& row) { return row.first.second; }}};
+  Table table = make_table(fields, std::vector<Row>(sums.begin(), sums.end()));
+  table.sort("woken");
+  return table;
+}
+
+}  // namespace thrace
