@@ -54,6 +54,11 @@ void Encoder::name_thread(GenerationText& text, MState& m) {
   const uint64_t args[] = {m.m, static_cast<uint32_t>(m.tid), string_id(text, m.name)};
   text.last_table++;
   table(text, Event::Thread, args);
+  if (!m.self) return;
+  const bool known = m.stack_low < m.stack_high;
+  const uint64_t own[] = {m.m, known ? m.stack_low : 0, known ? m.stack_high : 0, m.self};
+  text.last_table++;
+  table(text, Event::ThreadStack, own);
 }
 
 void Encoder::event(GenerationText& text, MState& m, Event type, uint64_t time,
