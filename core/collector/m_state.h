@@ -83,7 +83,8 @@ struct MState {
   uint32_t next_seq = 0;  // the next chunk of it
   std::vector<Pending> pending;
   std::vector<HeldBack> held_back;
-  Losses owed;  // lost here, not told yet
+  Losses owed;             // lost here, not told yet
+  uint64_t previewed = 0;  // the Tail up to which its open chunk was looked at
 
   // The advance under way.
   Note note;
