@@ -187,7 +187,7 @@ struct alignas(64) Thread {
   std::atomic<uint32_t> g;
   std::atomic<int32_t> tid;       // 0 until it runs
   std::atomic<uint32_t> process;  // slot
-  std::atomic<uint64_t> handle;   // pthread_t
+  std::atomic<uint64_t> handle;   // pthread_t; this and its stack are set before it is Live
   std::atomic<uint64_t> stack_low;   // bounds of its own stack, 0: not known
   std::atomic<uint64_t> stack_high;
   std::atomic<uint32_t> foreign;  // 1: its creation was not seen

@@ -90,7 +90,8 @@ void Advance::begin(uint64_t now) {
   processes_.each([&](ProcessState& process) {
     process.hand_on(0);
     process.closing = std::move(process.current);
-    process.current = std::make_unique<GenerationText>(gen_, start_.ticks, *process.modules);
+    process.current = std::make_unique<GenerationText>(gen_, start_.ticks, *process.modules,
+                                                       process.descriptors.get());
     encoder_.clock(*process.current, clock_.frequency(), start_);
   });
   threads_.each([&](MState& m) {

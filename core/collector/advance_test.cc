@@ -65,6 +65,46 @@ TEST_F(AdvanceTest, HeldChunksAreTakenAndSilentMsGetTheirStatus) {
   EXPECT_EQ(trace().end(2), "M0 EndOfGeneration 2");
 }
 
+// The tables of each generation tell whose memory is whose: of a thread that runs.
+TEST_F(AdvanceTest, ThreadStacksStandBesideTheirThreads) {
+  const uint32_t m = running();
+  (*guest_)[m].stack_low = 4096;
+  (*guest_)[m].stack_high = 8192;
+  (*guest_)[m].handle = 8192;
+  const uint32_t child = guest_->thread(process_, 0, ThreadPhase::Created);
+  (*guest_)[child].status_gen[1] = 1;
+  tick();
+  next_generation();
+  next_generation();  // the child is silent
+  // It starts, and its records are here before the collector looks at the slots again.
+  (*guest_)[child].stack_low = 7;  // half of what is known is nothing
+  (*guest_)[child].handle = 9000;
+  (*guest_)[child].tid = other_tid();
+  (*guest_)[child].phase = ThreadPhase::Live;
+  const uint32_t page = guest_->chunk(child, 3, 0);
+  guest_->record(child, Event::GoStart, start_ + 300, {(*guest_)[child].g});
+  guest_->chunk(child, 3, 1);
+  guest_->push(child, page);
+  drain_->take_full();
+  (*guest_)[child].seq++;
+  drain_->encode_ready();
+  close();
+  const auto named = [&](size_t generation) {
+    std::vector<std::string> lines;
+    for (const std::string& line : trace().lines(generation, true)) {
+      if (line.starts_with("M0 Thread ")) lines.push_back(line.substr(3, line.rfind(' ') - 3));
+      if (line.starts_with("M0 ThreadStack ")) lines.push_back(line.substr(3));
+    }
+    return lines;  // without the names
+  };
+  const std::string first = "Thread 1 " + std::to_string(gettid());
+  const std::string second = "Thread 2 " + std::to_string(other_tid());
+  const std::string stack = "ThreadStack 1 4096 8192 8192";
+  EXPECT_THAT(named(0), ElementsAre(first, stack));
+  EXPECT_THAT(named(1), ElementsAre(first, stack, "Thread 2 0"));
+  EXPECT_THAT(named(2), ElementsAre(second, "ThreadStack 2 0 0 9000", first, stack));
+}
+
 TEST_F(AdvanceTest, ATaskThatDoesNotRunYetStaysRunnable) {
   const uint32_t m = running();
   const uint32_t child = guest_->thread(process_, 0, ThreadPhase::Created);

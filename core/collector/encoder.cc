@@ -54,6 +54,11 @@ void Encoder::name_thread(GenerationText& text, MState& m) {
   const uint64_t args[] = {m.m, static_cast<uint32_t>(m.tid), string_id(text, m.name)};
   text.last_table++;
   table(text, Event::Thread, args);
+  if (!m.self) return;
+  const bool known = m.stack_low < m.stack_high;
+  const uint64_t own[] = {m.m, known ? m.stack_low : 0, known ? m.stack_high : 0, m.self};
+  text.last_table++;
+  table(text, Event::ThreadStack, own);
 }
 
 void Encoder::event(GenerationText& text, MState& m, Event type, uint64_t time,
@@ -169,6 +174,14 @@ void Encoder::modules(GenerationText& text) {
   emit(text);
 }
 
+[[gnu::cold]] void Encoder::descriptor(GenerationText& text, uint64_t fd) {
+  const std::string target = text.descriptors->target(fd);
+  if (target.empty()) return;
+  const uint64_t args[] = {fd, string_id(text, target)};
+  text.last_table++;
+  table(text, Event::Descriptor, args);
+}
+
 inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* record,
                             uint64_t header, const EventSpec& spec) {
   uint64_t args[kMaxArgs];
@@ -181,6 +194,7 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
                                        RecordHeader::words(header) - shape.words);
   if (shape.texts) [[unlikely]]
     record_texts(text, m, spec, record[1], rest, {args, spec.nargs}, shape.texts);
+  if (spec.number == Event::GoSyscallBegin) call(text, arg, args[1]);
   if (spec.number == Event::ModuleGone) [[unlikely]]
     text.modules.remove(arg, text.gen, record[1]);
   uint32_t stack = 0;

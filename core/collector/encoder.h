@@ -12,6 +12,7 @@
 #include "core/collector/m_state.h"
 #include "core/collector/records.h"
 #include "core/format/batch.h"
+#include "core/format/descriptor_calls.h"
 
 namespace thrace::collector {
 
@@ -41,6 +42,12 @@ class Encoder {
   // yet.
   void modules(GenerationText& text);
 
+  // Ahead of its record, what a system call means for the tables.
+  void preview(GenerationText& text, uint32_t number, uint64_t arg) {
+    call(text, number, arg);
+    if (in_tables_) emit(text);
+  }
+
   // What the session could not record, if there is any.
   void unseen(GenerationText& text, uint32_t threads, uint32_t processes);
 
@@ -52,6 +59,12 @@ class Encoder {
  private:
   void table(GenerationText& text, Event type, std::span<const uint64_t> args,
              std::string_view bytes = {});
+  // The descriptor that a call names is looked at, once in a generation.
+  void call(GenerationText& text, uint32_t number, uint64_t arg) {
+    if (text.descriptors && takes_descriptor(number) && text.looked_at.add(arg)) [[unlikely]]
+      descriptor(text, arg);
+  }
+  void descriptor(GenerationText& text, uint64_t fd);
   uint32_t string_id(GenerationText& text, std::string_view string);
   void name_thread(GenerationText& text, MState& m);
   void event(GenerationText& text, MState& m, Event type, uint64_t time,

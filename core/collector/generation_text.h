@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/collector/descriptors.h"
 #include "core/collector/modules.h"
 #include "core/collector/stacks.h"
 #include "core/collector/strings.h"
@@ -11,12 +12,14 @@
 namespace thrace::collector {
 
 struct GenerationText {
-  GenerationText(uint32_t gen, uint64_t start, Modules& modules)
-      : gen(gen), start(start), modules(modules), last_table(start) {}
+  GenerationText(uint32_t gen, uint64_t start, Modules& modules, Descriptors* descriptors = nullptr)
+      : gen(gen), start(start), modules(modules), descriptors(descriptors), last_table(start) {}
 
   uint32_t gen;
-  uint64_t start;           // ticks
-  Modules& modules;         // of the image
+  uint64_t start;            // ticks
+  Modules& modules;          // of the image
+  Descriptors* descriptors;  // of the image; nullptr: nobody can be asked
+  DescriptorSet looked_at;
   uint64_t last_table;      // time of M 0's last event
   uint64_t last_event = 0;  // latest time of all events
   Strings strings;

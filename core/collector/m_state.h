@@ -64,6 +64,9 @@ struct MState {
   uint32_t slot = 0;
   ProcessState* process = nullptr;
   int32_t tid = 0;
+  uint64_t stack_low = 0;  // bounds of its stack; 0: not known
+  uint64_t stack_high = 0;
+  uint64_t self = 0;  // its pthread_t
 
   // What the file says.
   uint64_t last_time = 0;  // times strictly increase from here (T10)
@@ -80,7 +83,8 @@ struct MState {
   uint32_t next_seq = 0;  // the next chunk of it
   std::vector<Pending> pending;
   std::vector<HeldBack> held_back;
-  Losses owed;  // lost here, not told yet
+  Losses owed;             // lost here, not told yet
+  uint64_t previewed = 0;  // the Tail up to which its open chunk was looked at
 
   // The advance under way.
   Note note;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/collector/descriptors.h"
 #include "core/collector/discovery.h"
 #include "core/collector/generation_text.h"
 #include "core/collector/images.h"
@@ -28,6 +29,7 @@ struct ProcessState {
   std::shared_ptr<Modules> modules;
   std::unique_ptr<Images> images;
   std::unique_ptr<Discovery> discovery;
+  std::unique_ptr<Descriptors> descriptors;
   Maps maps{0};
 
   // The open generations.  While an advance is under way there are two; what is encoded for the

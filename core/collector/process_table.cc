@@ -39,7 +39,10 @@ ProcessTable::ProcessTable(char* base, Encoder& encoder, Clock& clock, Log& log,
       clock_(clock),
       log_(log),
       open_sink_(std::move(open_sink)),
-      by_slot_(kProcesses) {}
+      by_slot_(kProcesses) {
+  Maps own(getpid());
+  if (const Mapping* arena = own.find(reinterpret_cast<uint64_t>(base))) arena_ = *arena;
+}
 
 ProcessTable::~ProcessTable() {
   each([](ProcessState& process) {
@@ -65,11 +68,13 @@ void ProcessTable::adopt(uint32_t slot) {
   process->modules = std::make_shared<Modules>(image.pid);
   process->images = std::make_unique<Images>(image.pid);
   process->discovery = std::make_unique<Discovery>(image.pid);
+  process->descriptors = std::make_unique<Descriptors>(image.pid, process->pidfd, arena_);
   process->maps = Maps(image.pid);
   const ProcessState* parent = image.parent ? find(image.parent - 1) : nullptr;
   if (parent && parent->pid == image.ppid)
     process->modules->inherit(parent->modules, image.claimed, gen_);
-  process->current = std::make_unique<GenerationText>(gen_, start_.ticks, *process->modules);
+  process->current = std::make_unique<GenerationText>(gen_, start_.ticks, *process->modules,
+                                                      process->descriptors.get());
   encoder_.clock(*process->current, clock_.frequency(), start_);
   seen_++;
   log_.line("image " + std::to_string(image.image) + ": pid " + std::to_string(image.pid) + ", " +

@@ -46,7 +46,7 @@ class ProcessTable {
 
   // True if no image is left and none is being made.
   bool empty() const;
-  bool seen_any() const { return seen_ > 0; }
+  uint32_t seen() const { return seen_; }  // images, ever
 
   template <typename Visit>
   void each(Visit visit) {
@@ -65,6 +65,7 @@ class ProcessTable {
   Clock& clock_;
   Log& log_;
   OpenSink open_sink_;
+  Mapping arena_;  // in this process; without a path if it could not be found
   uint32_t gen_ = 1;
   ClockReading start_;
   std::vector<std::unique_ptr<ProcessState>> by_slot_;

@@ -52,13 +52,15 @@ inline const std::array<RecordShape, 256>& record_shapes() {
 
 // Calls visit(offset, header, spec) for each committed record of generation `gen` in a chunk of
 // `count` words; `offset` is that of its header word.  All of the record lies within the chunk.
-// Calls gap() for each place before a record where something is missing.
+// Calls gap() for each place before a record where something is missing.  `from`: where a record
+// starts.
 template <typename Visit, typename Gap>
-inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Visit visit,
-                         Gap gap) {
+inline Walk walk_records(const uint64_t* words, uint32_t count, uint32_t gen, Visit visit, Gap gap,
+                         uint32_t from = kChunkHeaderWords) {
   const auto& shapes = record_shapes();
   Walk walk;
-  for (uint32_t at = kChunkHeaderWords; at < count;) {
+  walk.used = from;
+  for (uint32_t at = from; at < count;) {
     const uint64_t header = __atomic_load_n(&words[at], __ATOMIC_ACQUIRE);
     if (header == 0) {
       at++;

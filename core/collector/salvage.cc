@@ -149,6 +149,9 @@ class Salvage {
       author.state.m = id;
       author.state.slot = slot;
       author.state.tid = thread.tid.load();
+      author.state.stack_low = thread.stack_low.load();
+      author.state.stack_high = thread.stack_high.load();
+      author.state.self = thread.handle.load();
       of_process_[process].push_back(&author);
     }
   }

@@ -75,6 +75,7 @@ Session::Session(char* base, const Options& options, Log& log, int root, int sig
                  [this](const Process& process, bool first) { return open_sink(process, first); }),
       threads_(base, [this](uint32_t slot) { return find_process(slot); }),
       drain_(base, threads_, encoder_, store_, log),
+      preview_(base, threads_, encoder_),
       advance_(base, processes_, threads_, drain_, encoder_, clock_) {
   started_ = generation_since_ = monotonic();
 }
@@ -144,11 +145,15 @@ bool Session::wants_advance(uint64_t now) {
 }
 
 void Session::tick(uint64_t now) {
+  const uint32_t images = processes_.seen();
   processes_.scan();
+  if (processes_.seen() != images)  // it may not live long: the pauses are short at first
+    busy_until_ = std::max(busy_until_, now);
   threads_.scan();
   const uint64_t before = drain_.taken();
   drain_.take_full();
   drain_.encode_ready();
+  preview_.look(now);
   reap();
   advance_.step(now);
   if (wants_advance(now)) {
@@ -212,7 +217,7 @@ bool Session::is_over(uint64_t now) {
   }
   if (!empty_since_) empty_since_ = now;
   if (!root_gone_) return false;
-  const bool awaited = !options_.root_pid && !processes_.seen_any();
+  const bool awaited = !options_.root_pid && !processes_.seen();
   if (awaited) return now - started_ >= kStartPatience;
   return arena_header(base_).forks_pending.load() == 0 || now - empty_since_ >= kForkPatience;
 }

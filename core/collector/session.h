@@ -6,6 +6,7 @@
 #include "core/collector/advance.h"
 #include "core/collector/arena_file.h"
 #include "core/collector/options.h"
+#include "core/collector/preview.h"
 #include "core/collector/writing_thread.h"
 
 namespace thrace::collector {
@@ -52,6 +53,7 @@ class Session {
   ProcessTable processes_;
   ThreadTable threads_;
   Drain drain_;
+  Preview preview_;
   Advance advance_;
 
   uint64_t started_ = 0;  // all times: CLOCK_MONOTONIC, ns

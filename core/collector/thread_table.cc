@@ -47,7 +47,22 @@ MState* ThreadTable::adopt(uint32_t slot) {
   process->threads.push_back(entry.get());
   by_slot_[slot] = entry.get();
   high_ = std::max(high_, slot);
+  identify(*entry);
   return entry.get();
+}
+
+// What the thread says of itself as soon as it runs.
+void ThreadTable::identify(MState& m) {
+  const Thread& thread = arena_thread(base_, m.slot);
+  const ThreadPhase phase = thread.phase.load(std::memory_order_acquire);
+  const bool ours = thread.m.load(std::memory_order_relaxed) == m.m;
+  if (!ours || phase == ThreadPhase::Free || phase == ThreadPhase::Created) return;
+  m.tid = thread.tid.load(std::memory_order_relaxed);
+  m.stack_low = thread.stack_low.load(std::memory_order_relaxed);
+  m.stack_high = thread.stack_high.load(std::memory_order_relaxed);
+  m.self = thread.handle.load(std::memory_order_relaxed);
+  uint32_t& youngest = youngest_[tid_key(m)];
+  if (is_later(m, youngest)) youngest = m.m;
 }
 
 void ThreadTable::scan() {
@@ -63,11 +78,7 @@ void ThreadTable::scan() {
     }
     if (!m || m->m != thread.m.load(std::memory_order_relaxed)) m = adopt(slot);
     if (!m) continue;
-    if (!m->tid && phase != ThreadPhase::Created) {
-      m->tid = thread.tid.load(std::memory_order_relaxed);
-      uint32_t& youngest = youngest_[tid_key(*m)];
-      if (is_later(*m, youngest)) youngest = m->m;
-    }
+    if (!m->tid) identify(*m);
     if (phase == ThreadPhase::Ended) ended_.push_back(m);
   }
 }
@@ -87,7 +98,11 @@ bool ThreadTable::is_later(const MState& m, uint32_t other) const {
 
 MState* ThreadTable::find(uint32_t m, uint32_t slot) {
   const auto found = by_id_.find(m);
-  if (found != by_id_.end()) return found->second.get();
+  if (found != by_id_.end()) {
+    MState& known = *found->second;
+    if (!known.tid && by_slot_[known.slot] == &known) identify(known);
+    return &known;
+  }
   if (slot < 1 || slot > kThreads) return nullptr;
   Thread& thread = arena_thread(base_, slot);
   if (thread.phase.load(std::memory_order_acquire) == ThreadPhase::Free ||

@@ -48,6 +48,7 @@ class ThreadTable {
 
  private:
   MState* adopt(uint32_t slot);  // an M that begins in the current generation
+  void identify(MState& m);
   void leave_slot(MState& m);
   // True if m, not `other`, has their common tid now.
   bool is_later(const MState& m, uint32_t other) const;

@@ -52,6 +52,12 @@
     "the module with this id was unmapped")                                                           \
   X(0x09, Unseen, Collector, A(threads, Uint) A(processes, Uint),                                     \
     "so many threads and processes of the session have run unrecorded so far, for lack of room")      \
+  X(0x0a, ThreadStack, Collector,                                                                     \
+    A(m, Thread) A(low, Address) A(high, Address) A(self, Address),                                   \
+    "what is M m's own: its stack, from low to below high (0, 0: not known), and for a thread that "  \
+    "the program created the thread-local variables at the top of it; self is its pthread_t")         \
+  X(0x0b, Descriptor, Collector, A(fd, Uint) A(target, String),                                       \
+    "what the collector found behind a file descriptor that a system call of the generation names")   \
                                                                                                       \
   X(0x20, GoCreate, Guest, A(g, Task) A(start, Address),                                              \
     "the running G creates g, which will run the routine at start; g is runnable")                    \

@@ -9,7 +9,6 @@ namespace {
 
 constexpr size_t kFramePrefix = 8;       // frame magic and size
 constexpr size_t kIndexEntry = 8;        // compressed and decompressed size, no checksum
-constexpr size_t kIndexFooter = 9;       // number of frames, descriptor, kSeekTableMagic
 constexpr uint8_t kIndexDescriptor = 0;  // no checksums in the entries
 
 void put_u32(std::string& out, uint32_t value) {
@@ -126,7 +125,8 @@ bool decode_attachment(std::string_view data, AttachmentHeader& header) {
       !get_varint(data, pos, header.size))
     return false;
   header.header_size = pos;
-  return pos + kAttachmentTail <= kFramePrefix + get_u32(data, 4) && header.size <= kMaxImage;
+  header.frame_size = kFramePrefix + uint64_t{get_u32(data, 4)};
+  return pos + kAttachmentTail <= header.frame_size && header.size <= kMaxImage;
 }
 
 bool attachment_is_sound(std::string_view frame) {
@@ -150,15 +150,19 @@ std::string encode_index(const std::vector<FrameSize>& frames) {
   return frame;
 }
 
+uint64_t index_size(std::string_view footer) {
+  if (footer.size() != kIndexFooter || get_u32(footer, 5) != kSeekTableMagic) return 0;
+  if (static_cast<uint8_t>(footer[4]) != kIndexDescriptor) return 0;
+  return kFramePrefix + uint64_t{get_u32(footer, 0)} * kIndexEntry + kIndexFooter;
+}
+
 bool decode_index(std::string_view data, std::vector<FrameSize>& frames) {
   if (data.size() < kFramePrefix + kIndexFooter) return false;
   const size_t footer = data.size() - kIndexFooter;
-  if (get_u32(data, footer + 5) != kSeekTableMagic) return false;
-  if (static_cast<uint8_t>(data[footer + 4]) != kIndexDescriptor) return false;
-  const uint64_t count = get_u32(data, footer);
-  const uint64_t body = count * kIndexEntry + kIndexFooter;
-  if (body + kFramePrefix > data.size()) return false;
-  const size_t start = data.size() - body - kFramePrefix;
+  const uint64_t size = index_size(data.substr(footer));
+  if (size == 0 || size > data.size()) return false;
+  const uint64_t body = size - kFramePrefix;
+  const size_t start = data.size() - size;
   if (get_u32(data, start) != kSkippableIndex || get_u32(data, start + 4) != body) return false;
   frames.clear();
   for (size_t pos = start + kFramePrefix; pos < footer; pos += kIndexEntry)

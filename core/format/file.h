@@ -15,7 +15,7 @@
 
 namespace thrace {
 
-inline constexpr uint32_t kFormatVersion = 2;
+inline constexpr uint32_t kFormatVersion = 3;
 inline constexpr std::string_view kFileMagic{"thrace\r\n", 8};  // catches text-mode copies
 
 inline constexpr uint32_t kSkippableHeader = 0x184D2A5D;  // zstd frame magic of the header
@@ -61,6 +61,7 @@ struct AttachmentHeader {
   std::string path;        // and its path
   uint64_t size = 0;       // bytes of the file, expanded
   size_t header_size = 0;  // bytes of the frame before the compressed file: of one that was read
+  uint64_t frame_size = 0;  // bytes of the whole frame: of one that was read
 };
 
 // The whole skippable frame of an attachment; `compressed`: the file as a zstd frame.
@@ -84,6 +85,10 @@ struct FrameSize {
 
 // The whole skippable frame of the index over all frames before it, the header's included.
 std::string encode_index(const std::vector<FrameSize>& frames);
+
+// The bytes of the index frame that ends with `footer`, its last kIndexFooter bytes; 0: it is none.
+uint64_t index_size(std::string_view footer);
+inline constexpr size_t kIndexFooter = 9;  // number of frames, descriptor, kSeekTableMagic
 
 // Reads an index frame that ends at the end of `data`.  False if there is none or it is damaged.
 bool decode_index(std::string_view data, std::vector<FrameSize>& frames);

@@ -35,6 +35,9 @@ class GoExport : public EventSink {
   void end(const Generation& generation) override;
 
   bool failed() const { return writer_.failed(); }
+  // Before the first event: the attachments that are known.
+  void attach(const Trace& trace) { stacks_.attach(trace.name(), trace.attachments()); }
+
   const Names& names() const { return names_; }
 
  private:

@@ -12,24 +12,10 @@
 #include <utility>
 
 #include "core/format/file.h"
+#include "decoder/input/input.h"
 
 namespace thrace {
 namespace {
-
-// A part of a file; shorter if the file is.
-std::string read_part(int fd, uint64_t offset, uint64_t size) {
-  std::string bytes(size, '\0');
-  size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t count =
-        pread(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) break;
-    done += static_cast<size_t>(count);
-  }
-  bytes.resize(done);
-  return bytes;
-}
 
 // The attached file; empty if the frame is damaged.
 std::string expand_frame(const std::string& frame) {

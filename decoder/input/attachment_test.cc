@@ -89,6 +89,55 @@ TEST_F(AttachmentTest, AreFoundAndExpanded) {
   EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(opened), {}) == large_);
 }
 
+// What `open` alone finds.
+std::vector<Attachment> at_the_start(std::unique_ptr<Input> input) {
+  Problems problems;
+  Reader reader(std::move(input), "test.thr", problems);
+  EXPECT_TRUE(reader.open());
+  EXPECT_TRUE(problems.empty());
+  return reader.attachments();
+}
+
+TEST_F(AttachmentTest, AreKnownFromTheStartByTheIndex) {
+  read(bytes_, found_);
+  std::string error;
+  auto file = open_input(path_, error);
+  ASSERT_TRUE(file) << error;
+  const std::vector<Attachment> known[] = {at_the_start(std::move(file)),
+                                           at_the_start(memory_input(bytes_))};
+  for (const std::vector<Attachment>& early : known) {
+    ASSERT_EQ(early.size(), 2u);
+    for (size_t i = 0; i < 2; i++) {
+      EXPECT_EQ(early[i].build, found_[i].build);
+      EXPECT_EQ(early[i].path, found_[i].path);
+      EXPECT_EQ(early[i].offset, found_[i].offset);
+      EXPECT_EQ(early[i].frame_size, found_[i].frame_size);
+      EXPECT_EQ(early[i].size, found_[i].size);
+    }
+  }
+}
+
+TEST_F(AttachmentTest, AnIndexThatDoesNotFitTheFileIsNotFollowed) {
+  std::vector<FrameSize> frames;
+  ASSERT_TRUE(decode_index(bytes_, frames));
+  const std::string body = bytes_.substr(0, bytes_.size() - encode_index(frames).size());
+  EXPECT_EQ(at_the_start(memory_input(body + encode_index(frames))).size(), 2u);
+  EXPECT_TRUE(at_the_start(memory_input(body)).empty());
+  EXPECT_TRUE(at_the_start(memory_input(body + "x" + encode_index(frames))).empty());
+  std::vector<FrameSize> wrong = frames;
+  wrong.back().compressed--;
+  wrong[1].compressed++;  // the sum is right, the places are not
+  EXPECT_TRUE(at_the_start(memory_input(body + encode_index(wrong))).empty());
+  wrong = frames;
+  wrong.pop_back();
+  EXPECT_TRUE(at_the_start(memory_input(body + encode_index(wrong))).empty());
+  for (size_t cut = 1; cut < encode_index(frames).size(); cut++)
+    EXPECT_TRUE(at_the_start(memory_input(bytes_.substr(0, bytes_.size() - cut))).empty()) << cut;
+  std::string huge = encode_index({});
+  for (size_t i = 8; i < 12; i++) huge[i] = '\xff';  // so many frames
+  EXPECT_TRUE(at_the_start(memory_input(body + huge)).empty());
+}
+
 TEST_F(AttachmentTest, DamageIsToldWhenItIsExpanded) {
   read(bytes_, found_);
   bytes_[found_[1].offset + found_[1].frame_size / 2] ^= 1;

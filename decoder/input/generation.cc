@@ -17,6 +17,8 @@ void Generation::reset() {
   strings_.clear();
   stacks_.clear();
   names_.clear();
+  memories_.clear();
+  descriptors_.clear();
   index_.clear();
 }
 
@@ -55,6 +57,14 @@ std::string_view Generation::read_table_event(const EventView& event) {
       return {};
     case Event::Thread:
       names_[event.args[0]] = {event.args[1], string(event.args[2])};
+      return {};
+    case Event::ThreadStack:
+      if (event.args[1] >= event.args[2] && (event.args[1] | event.args[2]) != 0)
+        return "a ThreadStack ends before it begins";
+      memories_[event.args[0]] = {event.args[1], event.args[2], event.args[3]};
+      return {};
+    case Event::Descriptor:
+      descriptors_[event.args[0]] = string(event.args[1]);
       return {};
     case Event::ClockSnapshot:
       if (event.args[0] == 0) return "a ClockSnapshot has frequency 0";

@@ -31,6 +31,14 @@ struct ThreadName {
   std::string_view name;
 };
 
+// What the tables say is an M's own.
+struct ThreadMemory {
+  uint64_t low = 0, high = 0;  // its stack, up to below `high`; both 0: not known
+  uint64_t self = 0;           // its pthread_t
+
+  bool operator==(const ThreadMemory&) const = default;
+};
+
 // A call stack as the tables have it.
 struct Stack {
   StackEnd end = StackEnd::None;  // None: the table has no such stack
@@ -83,6 +91,18 @@ class Generation {
     names_.each(visit);
   }
 
+  // The memory of all Ms of which it is known: visit(m, memory).
+  template <typename Visit>
+  void each_thread_memory(Visit visit) const {
+    memories_.each(visit);
+  }
+
+  // What the collector found behind a file descriptor; empty if it did not look or saw nothing.
+  std::string_view descriptor(uint64_t fd) const {
+    const std::string_view* target = descriptors_.find(fd);
+    return target ? *target : std::string_view();
+  }
+
  private:
   void add(const PlacedBatch& placed);
   std::string_view read_tables(const Batch& batch);
@@ -91,6 +111,8 @@ class Generation {
   std::vector<std::string_view> strings_;
   std::vector<Stack> stacks_;
   IdMap<ThreadName> names_;
+  IdMap<ThreadMemory> memories_;
+  IdMap<std::string_view> descriptors_;
   IdMap<uint32_t> index_;  // of an M in `threads`
 };
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -22,7 +23,11 @@ constexpr useconds_t kBirthWait = 2'000'000;  // for a file that a collector is 
 
 class FileInput : public Input {
  public:
-  explicit FileInput(int fd) : fd_(fd), buffer_(kChunk) {}
+  explicit FileInput(int fd) : fd_(fd), buffer_(kChunk) {
+    struct stat status;
+    if (fd != STDIN_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
+      size_ = static_cast<uint64_t>(status.st_size);
+  }
   ~FileInput() override {
     if (fd_ != STDIN_FILENO) close(fd_);
   }
@@ -37,8 +42,15 @@ class FileInput : public Input {
     return {buffer_.data(), n > 0 ? static_cast<size_t>(n) : 0};
   }
 
+  uint64_t size() const override { return size_; }
+
+  std::string part(uint64_t offset, size_t count) const override {
+    return offset < size_ ? read_part(fd_, offset, std::min<uint64_t>(count, size_ - offset)) : "";
+  }
+
  private:
   int fd_;
+  uint64_t size_ = 0;
   std::vector<char> buffer_;
 };
 
@@ -50,6 +62,12 @@ class MemoryInput : public Input {
     const std::string_view all = done_ ? std::string_view() : data_;
     done_ = true;
     return all;
+  }
+
+  uint64_t size() const override { return data_.size(); }
+
+  std::string part(uint64_t offset, size_t count) const override {
+    return offset < data_.size() ? data_.substr(offset, count) : "";
   }
 
  private:
@@ -94,6 +112,20 @@ int open_file(const std::string& path) {
 }
 
 }  // namespace
+
+std::string read_part(int fd, uint64_t offset, uint64_t size) {
+  std::string bytes(size, '\0');
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t count =
+        pread(fd, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) break;
+    done += static_cast<size_t>(count);
+  }
+  bytes.resize(done);
+  return bytes;
+}
 
 std::unique_ptr<Input> open_input(const std::string& path, std::string& error) {
   if (path == "-") return std::make_unique<FileInput>(STDIN_FILENO);

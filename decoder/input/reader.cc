@@ -13,7 +13,6 @@ constexpr size_t kFramePrefix = 8;  // magic and size of a skippable frame
 constexpr uint32_t kSkippableMask = 0xFFFFFFF0;
 constexpr uint32_t kSkippable = 0x184D2A50;  // 16 magics, of which thrace uses three
 constexpr size_t kFirstExpansion = 1 << 20;
-constexpr size_t kMostAttachments = 4096;
 constexpr int kMaxWindowLog = 27;  // 128 MiB: what zstd itself allows by default
 
 uint32_t get_u32(std::string_view in, size_t pos) {
@@ -85,6 +84,7 @@ bool Reader::open() {
   }
   frames_.push_back({static_cast<uint32_t>(size), 0});
   skip(size);
+  attachments_ = indexed_attachments(*input_);
   return true;
 }
 
@@ -229,14 +229,15 @@ bool Reader::read_attachment(uint64_t size) {
   AttachmentHeader header;
   const std::string_view data = peek(std::min<uint64_t>(size, kMaxAttachmentHeader));
   const bool sound = decode_attachment(data.substr(0, size), header);
-  if (sound && attachments_.size() < kMostAttachments)
+  const auto here = [&](const Attachment& attachment) { return attachment.offset == start; };
+  const bool known = std::any_of(attachments_.begin(), attachments_.end(), here);
+  if (sound && !known && attachments_.size() < kMostAttachments)
     attachments_.push_back({header.build, header.path, start, size, header.size});
   for (uint64_t left = size; left;) {
     const uint64_t part = std::min<uint64_t>(left, peek(1).size());
     if (!part) {
       report(start, "F11", "an attachment is cut", true);
-      if (sound && !attachments_.empty() && attachments_.back().offset == start)
-        attachments_.pop_back();
+      std::erase_if(attachments_, here);
       return false;
     }
     skip(part);

@@ -12,6 +12,7 @@
 #include "decoder/input/attachment.h"
 #include "decoder/input/generation.h"
 #include "decoder/input/input.h"
+#include "decoder/input/look_ahead.h"
 #include "decoder/input/problem.h"
 
 typedef struct ZSTD_DCtx_s ZSTD_DCtx;
@@ -34,7 +35,8 @@ class Reader {
 
   const FileHeader& header() const { return header_; }
 
-  // The attachments read so far.
+  // The attachments known so far: from the start all those that the index leads to, if the input is
+  // a file that has one; else those that were read.
   const std::vector<Attachment>& attachments() const { return attachments_; }
 
   // True once the index was read and agreed: the collector closed this file.

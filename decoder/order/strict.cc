@@ -63,6 +63,9 @@ std::string StrictCheck::event_problem(const EventView& event, uint64_t m, LastT
   }
   if (event.stack > stacks_ && whole_) return fmt::format("Stack {} is not there yet", event.stack);
   if (event.type == Event::Thread) named_[event.args[0]] = true;
+  if (event.type == Event::ThreadStack && whole_ && !named_.find(event.args[0]))
+    return fmt::format("M {} has no Thread yet", event.args[0]);
+  if (event.type == Event::Descriptor && event.args[1] == 0) return "it has no target";
   for (size_t i = 0; i < event.spec->nargs; i++) {
     const ArgType type = event.spec->args[i].type;
     if (type == ArgType::String && event.args[i] > strings_ && whole_)

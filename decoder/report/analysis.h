@@ -59,6 +59,10 @@ struct ObjectRow {
   ModuleIndex module = kNoModule;  // that it lies in
   StackId first = 0;               // of the first wait for it
   std::string kind;
+  // The thread on whose stack or in whose thread-local storage it lies; of a join, the one that is
+  // waited for.  Index of a ThreadRow.
+  uint32_t owner = kNobody;
+  bool owners = false;      // it was others' before: memory is used again
   Histogram waits;          // durations, ns
   uint64_t unfinished = 0;  // waits that were open at the end
   uint64_t timeouts = 0;

@@ -40,6 +40,7 @@ void Analyzer::begin(const Generation& generation) {
     analysis_.start = first ? shift_ : std::min(analysis_.start, shift_);
   }
   analysis_.stacks->begin(generation);
+  memory_.begin(generation);
   join_.begin(generation.number);
   joins_ = generation.stack(1).end != StackEnd::None;
   generation.each_thread([&](uint64_t m, const ThreadName& name) {
@@ -145,6 +146,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
   const EventView& e = ordered.event;
   const int64_t now = time(e.time);
   counts_[static_cast<uint8_t>(e.type)]++;
+  memory_.event(ordered);
   switch (e.type) {
     case Event::WakeStack:
       return wake_stack(generation, ordered);

@@ -12,6 +12,7 @@
 #include "decoder/report/analysis.h"
 #include "decoder/report/open_waits.h"
 #include "decoder/report/wake_log.h"
+#include "decoder/stacks/thread_map.h"
 #include "decoder/stacks/wake_join.h"
 
 namespace thrace {
@@ -93,6 +94,7 @@ class Analyzer : public EventSink {
   }
   void bind(Live& live, uint64_t m);
   uint32_t object(const Wait& wait);
+  void own(ObjectRow& object);
   Queue& queue(uint32_t object) { return queues_[object - first_object_]; }
   bool matches(const ThreadRow& row) const;
   // Unsigned, since the numbers of a hostile trace overflow.
@@ -127,6 +129,7 @@ class Analyzer : public EventSink {
   const std::vector<Observer*>& observers_;
   OpenWaits over_;
   WakeLog wakes_;
+  ThreadMap memory_;
   WakeJoin join_;
   bool joins_ = false;  // this generation has stacks at all
 };

@@ -62,6 +62,19 @@ uint32_t Analyzer::object(const Wait& wait) {
   return index - 1;
 }
 
+// Notes whose it is.  To be called when a wait for it is over, or the trace is: a thread that is
+// waited for has started by then.
+void Analyzer::own(ObjectRow& object) {
+  const bool join = object.kind == object_kind(static_cast<uint64_t>(WaitReason::Join));
+  const bool first = object.waits.count() + object.unfinished == 0;
+  if (!join && !first && object.owner == kNobody) return;  // in no stack before: not in one now
+  const uint64_t m = join ? memory_.thread(object.object) : memory_.on_stack(object.object);
+  const uint32_t* runner = m == 0 ? nullptr : runners_.find(m);
+  if (!runner || *runner == 0 || *runner - 1 == object.owner) return;
+  object.owners = object.owner != kNobody;
+  object.owner = *runner - 1;
+}
+
 void Analyzer::end_wait(Live& live, const Generation& generation, const EventView& event,
                         int64_t now) {
   Wait& wait = live.wait;
@@ -83,6 +96,7 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
   if (!window_.touches(wait.begun, now)) return;
   row(live).waits++;
   ObjectRow& o = analysis_.objects[wait.row];
+  own(o);
   o.waits.add(wait.so_far);
   if (outcome == Outcome::Timeout) o.timeouts++;
   const uint32_t* waker = runners_.find(event.args[1]);
@@ -165,6 +179,7 @@ void Analyzer::leave_open(const Live& live, int64_t now) {
   const Wait& wait = live.wait;
   const uint64_t time = wait.so_far + window_.clipped(wait.since, now);
   if (time == 0 && !window_.touches(wait.begun, now)) return;
+  own(analysis_.objects[wait.row]);
   analysis_.objects[wait.row].unfinished++;
   analysis_.open.push_back({live.row, wait.row, holder(live), wait.begun, wait.stack});
   if (time == 0) return;

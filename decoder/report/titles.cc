@@ -53,13 +53,18 @@ std::string tid_title(const Analysis& analysis, const std::string& pid, uint64_t
 std::string object_title(const Analysis& analysis, const ObjectRow& object, Names& names) {
   if (const std::string name = names.variable(object.module, object.object); !name.empty())
     return name;
+  const bool join = object.kind == object_kind(static_cast<uint64_t>(WaitReason::Join));
+  const std::string owner = object.owner == kNobody ? ""
+                                                    : thread_title(analysis.threads[object.owner]) +
+                                                          (object.owners ? " and others" : "");
+  if (join && !owner.empty()) return owner;
   // Whoever ends a join is the thread that was waited for.
-  if (object.kind == object_kind(static_cast<uint64_t>(WaitReason::Join)) &&
-      object.wakers.size() == 1)
+  if (join && object.wakers.size() == 1)
     return thread_title(analysis.threads[object.wakers.front().who]);
+  std::string title = fmt::format("{:#x}", object.object);
+  if (!owner.empty()) title += fmt::format(" (stack of {})", owner);
   const std::string& site = names.site(object.first);
-  return site.empty() ? fmt::format("{:#x}", object.object)
-                      : fmt::format("{:#x}, first at {}", object.object, site);
+  return site.empty() ? title : fmt::format("{}, first at {}", title, site);
 }
 
 std::string wakers_text(const Analysis& analysis, const ObjectRow& object) {

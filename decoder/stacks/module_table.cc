@@ -4,6 +4,13 @@
 #include <fmt/core.h>
 
 namespace thrace {
+namespace {
+
+std::string image_key(std::string_view build, std::string_view path) {
+  return fmt::format("{} {}", build, path);
+}
+
+}  // namespace
 
 ModuleIndex ModuleTable::intern(const Generation& generation, const EventView& event) {
   const auto [id, bias, start, end, inode, build, path] = event.args;
@@ -12,28 +19,28 @@ ModuleIndex ModuleTable::intern(const Generation& generation, const EventView& e
   if (const auto found = index_.find(key); found != index_.end()) return found->second;
   if (modules_.size() == kMaxModules) return kNoModule;
   modules_.push_back({std::string(file), std::string(build_id), bias, start, end, inode, {}});
+  find_image(modules_.back());
   return index_[key] = static_cast<ModuleIndex>(modules_.size() - 1);
 }
 
-void ModuleTable::attach(const std::string& trace, const std::vector<Attachment>& attachments) {
-  for (const Attachment& attachment : attachments) {
-    std::string image;
-    for (Module& module : modules_) {
-      if (module.path != attachment.path || module.build_id != attachment.build) continue;
-      if (!module.image.empty()) continue;
-      if (image.empty()) {
-        std::string error;
-        ExpandedFile file = expand(trace, attachment, error);
-        if (!file) {
-          notes_.push_back(error);
-          break;
-        }
-        image = file.path();
-        images_.push_back(std::move(file));
-      }
-      module.image = image;
-    }
+void ModuleTable::find_image(Module& module) {
+  if (!module.image.empty()) return;
+  const auto found = images_.find(image_key(module.build_id, module.path));
+  if (found == images_.end()) return;
+  Image& image = found->second;
+  if (!image.tried) {
+    image.tried = true;
+    std::string error;
+    image.file = expand(image.trace, image.attachment, error);
+    if (!image.file) notes_.push_back(error);
   }
+  if (image.file) module.image = image.file.path();
+}
+
+void ModuleTable::attach(const std::string& trace, const std::vector<Attachment>& attachments) {
+  for (const Attachment& attachment : attachments)
+    images_.try_emplace(image_key(attachment.build, attachment.path), Image{trace, attachment, {}});
+  for (Module& module : modules_) find_image(module);
 }
 
 }  // namespace thrace

@@ -24,7 +24,8 @@ class ModuleTable {
   // The index of the module that a Module event tells of, or kNoModule.
   ModuleIndex intern(const Generation& generation, const EventView& event);
 
-  // The files that are attached to the trace at the path `trace` are the images of their modules.
+  // The files that are attached to the trace at the path `trace` are the images of their modules,
+  // those that come later included.
   void attach(const std::string& trace, const std::vector<Attachment>& attachments);
 
   // The module with an index, or nullptr for kNoModule.  It lives as long as the table.
@@ -38,8 +39,18 @@ class ModuleTable {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
+  // An attached file; expanded when a module needs it.
+  struct Image {
+    std::string trace;
+    Attachment attachment;
+    ExpandedFile file;
+    bool tried = false;
+  };
+
+  void find_image(Module& module);
+
   std::deque<Module> modules_;
-  std::vector<ExpandedFile> images_;
+  std::map<std::string, Image> images_;  // by build-id and path
   std::vector<std::string> notes_;
   std::map<std::string, ModuleIndex> index_;  // by all that tells modules apart
 };

@@ -60,7 +60,8 @@ class StackTable {
   ModuleMap& map() { return map_; }
   const ModuleTable& modules() const { return modules_; }
 
-  // After the last event of a trace: see ModuleTable.
+  // To be called before the first event of a trace, with the attachments that are known by then, and
+  // after the last one: see ModuleTable.
   void attach(const std::string& trace, const std::vector<Attachment>& attachments) {
     modules_.attach(trace, attachments);
   }

@@ -5,7 +5,7 @@
 #include <cstdio>
 
 #include "decoder/input/generation.h"
-#include "decoder/order/merge.h"
+#include "decoder/order/trace.h"
 #include "decoder/stacks/names.h"
 
 namespace thrace {
@@ -28,6 +28,9 @@ class OrderedDump : public EventSink {
       : out_(out), from_(from), to_(to), frames_(frames), names_(stacks_, names) {}
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
+
+  // Before the first event: the attachments that are known.
+  void attach(const Trace& trace) { stacks_.attach(trace.name(), trace.attachments()); }
 
   const Names& names() const { return names_; }
 

@@ -42,6 +42,7 @@ int dump_ordered(Source source, int64_t from, int64_t to, const DumpOptions& opt
     return kExitUnreadable;
   }
   OrderedDump sink(stdout, from, to, options.names, options.stacks);
+  sink.attach(trace);
   trace.run(sink);
   std::fflush(stdout);
   print_notes(sink.names());

@@ -39,6 +39,7 @@ int export_go(const ExportOptions& options) {
   bool written = out != nullptr;
   if (out) {
     GoExport sink(out, options.report.names);
+    sink.attach(trace);
     trace.run(sink);
     print_notes(sink.names());
     written = !sink.failed();
@@ -87,6 +88,7 @@ int export_timeline(const ExportOptions& options) {
     }
     Timeline timeline(*sink, stacks, numbers, pid_of(trace),
                       std::string(trace.header().get("program", "?")));
+    stacks.attach(trace.name(), trace.attachments());
     trace.run(timeline);
     timeline.finish(trace.last_time());
     stacks.attach(trace.name(), trace.attachments());

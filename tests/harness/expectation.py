@@ -78,6 +78,36 @@ class Comparison:
         return int(words[0]), sum(path.rpartition("/")[2] == words[1] for dump in dumps for path in dump.attachments)
 
     @staticmethod
+    def _function(dumps, words):
+        return [["dump", "export"]], [places for dump in dumps if (places := dump.places_of(words[0]))]
+
+    @staticmethod
+    def _stack(dumps, words):
+        tid, place = int(words[0]), int(words[1], 0)
+        found = [(hex(low), hex(high)) for dump in dumps for low, high, _ in dump.memories[tid]]
+        return True, any(int(low, 0) <= place < int(high, 0) for low, high in found) or found
+
+    @staticmethod
+    def _self(dumps, words):
+        found = {hex(self) for dump in dumps for _, _, self in dump.memories[int(words[0])]}
+        return words[1], words[1] if words[1] in found else sorted(found)
+
+    @staticmethod
+    def _named(dumps, words):
+        text = " ".join(words[2:])
+        found = [name for dump in dumps for name in dump.titles(words[0], int(words[1], 0))]
+        return True, any(text in name for name in found) or found
+
+    @staticmethod
+    def _title(dumps, words):
+        return [" ".join(words[2:])], [name for dump in dumps for name in dump.titles(words[0], int(words[1], 0))]
+
+    @staticmethod
+    def _descriptor(dumps, words):
+        found = {target for dump in dumps for target in dump.descriptors[int(words[0])]}
+        return True, any(target.startswith(words[1]) for target in found) or sorted(found)
+
+    @staticmethod
     def _gone(dumps, words):
         return int(words[0]), sum(dump.events["ModuleGone"] for dump in dumps)
 

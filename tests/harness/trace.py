@@ -1,5 +1,6 @@
 """Reads traces through trace-decode: the verdict of `check`, and the events of `dump`."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,6 +11,8 @@ ENV = {**os.environ, "LC_ALL": "C"}
 VERDICT = re.compile(rb": (OK, but cut|OK|FAIL): (\d+) events, (\d+) generations, (\d+) threads, (\d+) lost")
 HEADER = re.compile(rb'^Header "(\w+)"="(.*)"$')
 THREAD = re.compile(rb'^Thread dt=\d+ m=(\d+) tid=(\d+) name=\d+(?:  # "(.*)")?')
+MEMORY = re.compile(rb"^ThreadStack dt=\d+ m=(\d+) low=(\S+) high=(\S+) self=(\S+)")
+DESCRIPTOR = re.compile(rb'^Descriptor dt=\d+ fd=(\d+) target=\d+  # "(.*)"')
 EVENT = re.compile(rb"^ *-?\d+ m=(\d+) g=(\d+) (\w+) ?(.*)$")
 COMMENT = re.compile(rb'  # "(.*)"$')
 MODULE = re.compile(rb'  # "([0-9a-f]*)" "(.*)"$')
@@ -88,11 +91,29 @@ class Dump:
         self.modules = Counter()  # (path, build-id)
         self.listed = set()  # paths of modules in the tables
         self.attachments = attachments(path)
+        self.memories = defaultdict(set)  # tid -> (low, high, pthread_t)
+        self.descriptors = defaultdict(set)  # number -> what the collector found there
+        self._parts, self._path = parts, path
         self._read_tables(parts, path)
         self._read_events(parts, path)
 
     def tid(self, m):
         return self.tids.get(m, 0)
+
+    def places_of(self, function):
+        """Which of the verbs that know names only from the start know this function of a stack."""
+        lines = self._lines([self._parts.decoder, "dump", "--ordered", "--stacks", self._path])
+        found = ["dump"] if any(line.strip().split(b" ")[0] == function.encode() for line in lines) else []
+        exported = subprocess.run([self._parts.decoder, "export", "--format=go", "-o", "-", self._path],
+                                  capture_output=True, env=ENV, check=True).stdout
+        return found + (["export"] if function.encode() in exported else [])
+
+    def titles(self, kind, place):
+        """What the reports call an object."""
+        shown = subprocess.run([self._parts.decoder, "locks", "--format=json", self._path], capture_output=True,
+                               env=ENV, check=True).stdout
+        return [row["name"] for row in json.loads(shown)
+                if row["kind"] == kind and int(row["object"], 0) == place]
 
     def _read_tables(self, parts, path):
         m = b""
@@ -107,6 +128,10 @@ class Dump:
                 self.tids[int(found[1])] = int(found[2])
                 if found[3]:
                     self.thread_names.add(found[3].decode(errors="replace"))
+            elif found := MEMORY.match(line):
+                self.memories[self.tid(int(found[1]))].add(tuple(int(word, 0) for word in found.groups()[1:]))
+            elif found := DESCRIPTOR.match(line):
+                self.descriptors[int(found[1])].add(found[2].decode(errors="replace"))
 
     def _read_events(self, parts, path):
         waiting, calling = {}, {}

@@ -5,7 +5,7 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-static void* lock(void* tid) {
+static void* lock_of_deleted(void* tid) {
   put(tid, own_tid());
   pthread_mutex_lock(&mutex);
   pthread_mutex_unlock(&mutex);
@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
   must(raw(SYS_unlink, argv[0]) == 0);
   int tid = 0;
   pthread_mutex_lock(&mutex);
-  const pthread_t thread = start(lock, &tid);
+  const pthread_t thread = start(lock_of_deleted, &tid);
   await_futex(await_any(&tid), &mutex, sizeof mutex);
   nap(100000);  // long enough for the collector to look at what it records
   pthread_mutex_unlock(&mutex);
@@ -44,5 +44,6 @@ int main(int argc, char** argv) {
   expect("module 1 %s", strrchr(argv[0], '/') + 1);
   expect("attached 1 %s", strrchr(argv[0], '/') + 1);
   expect("attached 2 [vdso]");
+  expect("function lock_of_deleted");
   puts("done");
 }

@@ -18,7 +18,13 @@
 //     module COUNT NAME                    files of this name that were mapped
 //     listed COUNT NAME                    files of this name that a generation's tables list
 //     attached COUNT NAME                  copies of files of this name in the traces
+//     function NAME                        of a frame: `dump --ordered --stacks` and the export for Go have it
 //     gone COUNT                           files that were unmapped
+//     stack TID OBJECT                     on this thread's stack, or in its thread-local storage
+//     self TID OBJECT                      this thread's pthread_t
+//     named KIND OBJECT TEXT               what reports call an object that was waited for has this text
+//     title KIND OBJECT TEXT               is this text
+//     descriptor FD TEXT                   what the collector found there begins with this text
 #pragma once
 
 #ifndef _GNU_SOURCE
