@@ -14,6 +14,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "decoder/text/escape.h"
+
 namespace thrace {
 namespace {
 
@@ -84,11 +86,12 @@ void wait_for_collector(int fd, const std::string& path) {
     }
     if (errno != EWOULDBLOCK) return;
     if (waited == 0)
-      fmt::print(stderr, "trace-decode: {} is still being written: waiting up to {} s\n", path,
-                 kLockWait);
+      fmt::print(stderr, "trace-decode: {} is still being written: waiting up to {} s\n",
+                 printable(path), kLockWait);
     usleep(kLockPoll);
   }
-  fmt::print(stderr, "trace-decode: {} is still being written: reading what is there\n", path);
+  fmt::print(stderr, "trace-decode: {} is still being written: reading what is there\n",
+             printable(path));
 }
 
 // True if a session of this user is under way: its arena lies where the launcher puts it.

@@ -26,8 +26,10 @@ size_t utf8_length(std::string_view text) {
   if (lead == 0xC2 && byte(1) < 0xA0) return 0;
   // Line separators and the marks that turn the direction of text.
   if (lead == 0xE2 && ((byte(1) == 0x80 && byte(2) >= 0xA8 && byte(2) <= 0xAE) ||
+                       (byte(1) == 0x80 && (byte(2) == 0x8E || byte(2) == 0x8F)) ||
                        (byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9)))
     return 0;
+  if (lead == 0xD8 && byte(1) == 0x9C) return 0;
   return length;
 }
 

@@ -50,6 +50,8 @@ TEST(Escape, KeepsOrdinaryUnicodeOnly) {
   EXPECT_EQ(escape("Grüße 線程"), "Grüße 線程");
   EXPECT_EQ(escape("\xff"), "\\xff");
   EXPECT_EQ(escape("\xe2\x80\xae"), "\\xe2\\x80\\xae");  // right-to-left override
+  EXPECT_EQ(escape("\xe2\x80\x8f"), "\\xe2\\x80\\x8f");  // right-to-left mark
+  EXPECT_EQ(escape("\xd8\x9c"), "\\xd8\\x9c");           // Arabic letter mark
   EXPECT_EQ(escape("\xc2\x9b"), "\\xc2\\x9b");           // a control character
 }
 

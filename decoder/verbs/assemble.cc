@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "decoder/input/input.h"
+#include "decoder/text/escape.h"
 #include "decoder/verbs/verb.h"
 
 namespace thrace {
@@ -22,14 +23,15 @@ int run(const std::string& path, const std::string& target) {
   std::string trace;
   if (error.empty()) trace = assemble(text, error);
   if (!error.empty()) {
-    fmt::print(stderr, "trace-decode: {}: {}\n", path, error);
+    fmt::print(stderr, "trace-decode: {}: {}\n", printable(path), printable(error));
     return kExitUnreadable;
   }
   std::FILE* out = target == "-" ? stdout : std::fopen(target.c_str(), "wb");
   const bool written = out && std::fwrite(trace.data(), 1, trace.size(), out) == trace.size() &&
                        std::fflush(out) == 0;
   if (!written)
-    fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", target, std::strerror(errno));
+    fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", printable(target),
+               std::strerror(errno));
   if (out && out != stdout) std::fclose(out);
   return written ? kExitFine : kExitUnreadable;
 }

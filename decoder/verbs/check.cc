@@ -5,6 +5,7 @@
 
 #include "decoder/order/strict.h"
 #include "decoder/report/table.h"
+#include "decoder/text/escape.h"
 #include "decoder/verbs/verb.h"
 
 namespace thrace {
@@ -71,7 +72,7 @@ int check_one(Source source) {
   const char* verdict = trace.problems().empty() ? "OK" : cut ? "OK, but cut" : "FAIL";
   const auto ended = enum_text(ArgType::End, static_cast<uint64_t>(trace.end()));
   fmt::print("{}: {}: {} events, {} generations, {} threads, {} lost, {}, ended by {}\n",
-             trace.name(), verdict, trace.events(), trace.generations(), sink.threads(),
+             printable(trace.name()), verdict, trace.events(), trace.generations(), sink.threads(),
              trace.lost(), duration_text(static_cast<uint64_t>(trace.duration())),
              ended.empty() ? "a cut" : ended);
   print_open(trace, sink);

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "decoder/report/folded.h"
+#include "decoder/text/escape.h"
 #include "decoder/verbs/report_options.h"
 
 namespace thrace {
@@ -36,7 +37,7 @@ int run(const FlameOptions& options) {
     std::FILE* out = to_stdout ? stdout : std::fopen(options.target.c_str(), "w");
     if (out) folded.print(analysis, names, out);
     if (!out || std::fflush(out) != 0) {
-      fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", options.target,
+      fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", printable(options.target),
                  std::strerror(errno));
       written = kExitUnreadable;
     }

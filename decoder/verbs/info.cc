@@ -74,7 +74,7 @@ int info_one(Source source) {
   }
   Counter counter;
   trace.run(counter);
-  fmt::print("file         {}\n", trace.name());
+  fmt::print("file         {}\n", printable(trace.name()));
   fmt::print("format       version {}\n", trace.header().version);
   for (const auto& [key, value] : trace.header().entries)
     fmt::print("{:<12} {}\n", printable(key), printable(value));

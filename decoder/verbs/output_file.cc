@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "decoder/text/escape.h"
+
 namespace thrace {
 
 OutputFile::~OutputFile() {
@@ -20,7 +22,8 @@ std::FILE* OutputFile::open() {
 bool OutputFile::close(bool written) {
   written = written && file_ && std::fflush(file_) == 0 && !std::ferror(file_);
   if (!written)
-    fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", path_, std::strerror(errno));
+    fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", printable(path_),
+               std::strerror(errno));
   return written;
 }
 
