@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace thrace {

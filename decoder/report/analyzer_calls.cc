@@ -1,4 +1,5 @@
 // The bookkeeping of system calls and wakes, one at a time.
+#include "core/format/descriptor_calls.h"
 #include "decoder/report/analyzer.h"
 
 namespace thrace {
@@ -42,6 +43,9 @@ void Analyzer::end_call(Live& live, const Generation& generation, const EventVie
     observer->call({.thread = live.row,
                     .number = call.number,
                     .arg = call.arg,
+                    .target = takes_descriptor(call.number)
+                                  ? generation.descriptor(static_cast<uint64_t>(call.arg))
+                                  : std::string_view(),
                     .since = call.begun,
                     .until = now,
                     .time = call.so_far,

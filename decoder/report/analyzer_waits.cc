@@ -159,10 +159,12 @@ void Analyzer::abandon_wait(Live& live, int64_t now) {
   live.wait = Wait{};
 }
 
-// Who holds what this G waits for, as far as the trace tells: whoever had it when the wait began,
-// unless it was given up since; then whoever got it after a wait of its own.
+// Whom this G waits for, as far as the trace tells: of a join, the thread; else whoever held the
+// object when the wait began, unless it was given up since; then whoever got it after a wait.
 uint32_t Analyzer::holder(const Live& live) const {
   const Wait& wait = live.wait;
+  if (wait.reason == static_cast<uint64_t>(WaitReason::Join))
+    return analysis_.objects[wait.row].owner;
   if (!is_given_up(analysis_.objects[wait.row].kind)) return kNobody;
   if (queues_[wait.row - first_object_].released_since(wait.begun)) {
     const uint32_t* got = got_by_.find(wait.row);
