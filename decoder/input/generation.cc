@@ -46,7 +46,8 @@ std::string_view Generation::read_table_event(const EventView& event) {
       strings_.back() = event.bytes;
       return {};
     case Event::Stack:
-      if (event.args[0] == 0 || event.args[0] > data.size()) return "a Stack has an id out of range";
+      if (event.args[0] == 0 || event.args[0] > data.size())
+        return "a Stack has an id out of range";
       if (event.args[0] > stacks_.size() + 1 && !damaged) return "a Stack skips ids";
       if (event.args[0] <= stacks_.size()) return "a Stack has an id that was used before";
       stacks_.resize(event.args[0]);

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "decoder/input/progress_line.h"
 #include "decoder/text/escape.h"
 
 namespace thrace {
@@ -23,13 +24,20 @@ constexpr size_t kChunk = 1 << 18;
 constexpr useconds_t kLockPoll = 50'000;      // microseconds
 constexpr useconds_t kBirthWait = 2'000'000;  // for a file that a collector is about to make
 
+// Of a file that can be read at any place; 0: it is standard input, or none.
+uint64_t size_of(int fd) {
+  struct stat status;
+  if (fd == STDIN_FILENO || fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)) return 0;
+  return static_cast<uint64_t>(status.st_size);
+}
+
 class FileInput : public Input {
  public:
-  explicit FileInput(int fd) : fd_(fd), buffer_(kChunk) {
-    struct stat status;
-    if (fd != STDIN_FILENO && fstat(fd, &status) == 0 && S_ISREG(status.st_mode))
-      size_ = static_cast<uint64_t>(status.st_size);
-  }
+  FileInput(int fd, const std::string& name)
+      : fd_(fd),
+        size_(size_of(fd)),
+        buffer_(kChunk),
+        progress_(fmt::format("trace-decode: reading {}", printable(name)), size_) {}
   ~FileInput() override {
     if (fd_ != STDIN_FILENO) close(fd_);
   }
@@ -41,7 +49,9 @@ class FileInput : public Input {
     do n = read(fd_, buffer_.data(), buffer_.size());
     while (n < 0 && errno == EINTR);
     if (n < 0) error_ = fmt::format("cannot be read: {}", std::strerror(errno));
-    return {buffer_.data(), n > 0 ? static_cast<size_t>(n) : 0};
+    const size_t size = n > 0 ? static_cast<size_t>(n) : 0;
+    progress_.advance(size);
+    return {buffer_.data(), size};
   }
 
   uint64_t size() const override { return size_; }
@@ -52,8 +62,9 @@ class FileInput : public Input {
 
  private:
   int fd_;
-  uint64_t size_ = 0;
+  uint64_t size_;
   std::vector<char> buffer_;
+  ProgressLine progress_;
 };
 
 class MemoryInput : public Input {
@@ -131,7 +142,7 @@ std::string read_part(int fd, uint64_t offset, uint64_t size) {
 }
 
 std::unique_ptr<Input> open_input(const std::string& path, std::string& error) {
-  if (path == "-") return std::make_unique<FileInput>(STDIN_FILENO);
+  if (path == "-") return std::make_unique<FileInput>(STDIN_FILENO, "standard input");
   const int fd = open_file(path);
   if (fd < 0) {
     error = fmt::format("cannot be opened: {}", std::strerror(errno));
@@ -144,7 +155,7 @@ std::unique_ptr<Input> open_input(const std::string& path, std::string& error) {
     return nullptr;
   }
   wait_for_collector(fd, path);
-  return std::make_unique<FileInput>(fd);
+  return std::make_unique<FileInput>(fd, path);
 }
 
 std::unique_ptr<Input> memory_input(std::string data) {

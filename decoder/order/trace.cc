@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "decoder/input/stage.h"
+
 namespace thrace {
 
 Trace::Trace(Source source)
@@ -14,7 +16,12 @@ bool Trace::open() { return reader_.open(); }
 
 void Trace::run(EventSink& sink) {
   Generation generation;
-  while (reader_.next(generation)) {
+  const auto next = [&] {
+    const StageTimer timer(Stage::Read);
+    return reader_.next(generation);
+  };
+  while (next()) {
+    const StageTimer timer(Stage::Order);
     if (generations_++ == 0) {
       first_generation_ = generation.number;
       clock_ = generation.clock;
@@ -28,6 +35,7 @@ void Trace::run(EventSink& sink) {
     last_time_ = std::max({last_time_, merge_.time(), generation.clock.ticks, generation.end_time});
   }
   merge_.finish();
+  count_events(merge_.events());
 }
 
 bool only_cut(const Problems& problems) {

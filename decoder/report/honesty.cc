@@ -4,17 +4,20 @@
 #include <fmt/core.h>
 
 #include "decoder/report/table.h"
+#include "decoder/text/style.h"
 
 namespace thrace {
 
 void print_honesty(const Analysis& analysis, std::FILE* out) {
-  fmt::print(out, "\n{} events in {}, {} lost", analysis.events, duration_text(analysis.duration()),
-             analysis.lost);
-  if (analysis.skipped != 0) fmt::print(out, ", {} not placed", analysis.skipped);
-  if (!analysis.complete) fmt::print(out, ", the trace is not complete");
-  fmt::print(out,
-             "; not seen: waits in calls that are not interposed, and when the kernel preempted "
-             "a running thread\n");
+  std::string text = fmt::format("{} events in {}, {} lost", analysis.events,
+                                 duration_text(analysis.duration()), analysis.lost);
+  if (analysis.skipped != 0) text += fmt::format(", {} not placed", analysis.skipped);
+  if (!analysis.complete) text += ", the trace is not complete";
+  text +=
+      "; not seen: waits in calls that are not interposed, and when the kernel preempted a "
+      "running thread";
+  const bool whole = analysis.lost == 0 && analysis.skipped == 0 && analysis.complete;
+  fmt::print(out, "\n{}\n", emphasise(text, whole ? Emphasis::Faint : Emphasis::Alarm, out));
 }
 
 }  // namespace thrace

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "decoder/text/escape.h"
+#include "decoder/text/style.h"
 
 namespace thrace {
 namespace {
@@ -80,6 +81,7 @@ void print_text(const Table& table, std::FILE* out) {
   }
   for (std::string& line : lines) {
     line.erase(line.find_last_not_of(' ') + 1);
+    if (&line == lines.data()) line = emphasise(line, Emphasis::Heading, out);
     fmt::print(out, "{}\n", line);
   }
 }

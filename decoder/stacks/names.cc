@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "decoder/input/stage.h"
 #include "decoder/symbols/trim.h"
 #include "decoder/text/escape.h"
 
@@ -35,6 +36,7 @@ Names::Names(const StackTable& stacks, const NameOptions& options)
 
 void Names::prefetch() {
   if (options_.addresses) return;
+  const StageTimer timer(Stage::Names);
   std::vector<Symbolizer::Lookup> lookups;
   for (StackId id = 1; id <= stacks_.size(); id++)
     for (const StackFrame& frame : stacks_[id].frames)
@@ -43,6 +45,7 @@ void Names::prefetch() {
 }
 
 std::span<const Frame> Names::frames(StackId stack) {
+  const StageTimer timer(Stage::Names);
   all_.clear();
   for (const StackFrame& frame : stacks_[stack].frames) {
     const Module* module = stacks_.modules().find(frame.module);
@@ -91,6 +94,7 @@ std::string Names::lines(StackId stack, std::string_view indent) {
 std::string Names::routine(ModuleIndex module, uint64_t address) {
   if (address == 0) return {};
   if (options_.addresses) return fmt::format("{:#x}", address);
+  const StageTimer timer(Stage::Names);
   return std::string(
       symbolizer_.frames(stacks_.modules().find(module), address, false).back().function);
 }
@@ -105,6 +109,7 @@ SymbolNotes Names::notes() const {
 std::string Names::variable(ModuleIndex module, uint64_t address) {
   const Module* known = stacks_.modules().find(module);
   if (!known || options_.addresses) return {};
+  const StageTimer timer(Stage::Names);
   return symbolizer_.object_name(known, address);
 }
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <tuple>
 
+#include "decoder/input/progress_line.h"
 #include "decoder/order/trace.h"
 #include "decoder/verbs/report_options.h"
 
@@ -71,6 +72,7 @@ void add_dump(CLI::App& app, int& status) {
         ->check(check_duration);
   add_name_options(*verb, options->names);
   verb->callback([options, &status] {
+    ProgressLine::keep_quiet_on_terminal();
     int64_t from = std::numeric_limits<int64_t>::min(), to = std::numeric_limits<int64_t>::max();
     if (!options->from.empty()) parse_duration(options->from, from);
     if (!options->to.empty()) parse_duration(options->to, to);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "decoder/input/stage.h"
 #include "decoder/report/analysis.h"
 #include "decoder/report/table.h"
 #include "decoder/verbs/name_options.h"
@@ -44,7 +45,10 @@ int report(const ReportOptions& options, const std::vector<Observer*>& observers
   Picker picker(options.filter, names);
   const size_t readable = analyze(options.files, picker, observers, analysis, problems);
   int printed = kExitFine;
-  if (readable > 0) printed = print(static_cast<const Analysis&>(analysis), names);
+  if (readable > 0) {
+    const StageTimer timer(Stage::Report);
+    printed = print(static_cast<const Analysis&>(analysis), names);
+  }
   std::fflush(stdout);
   print_notes(names);
   print_problems(problems);

@@ -9,9 +9,12 @@
 
 #include "decoder/report/honesty.h"
 #include "decoder/text/escape.h"
+#include "decoder/text/style.h"
 
 namespace thrace {
 namespace {
+
+bool is_alarm(std::string_view sentence) { return sentence.starts_with("Deadlock: "); }
 
 // Sorts and cuts the tables.  False if the column to sort by is in none of them.
 bool arrange(std::vector<Section>& sections, const ReportOptions& options) {
@@ -24,14 +27,18 @@ bool arrange(std::vector<Section>& sections, const ReportOptions& options) {
 void print_text(const Analysis& analysis, const std::vector<std::string>& sentences,
                 std::vector<Section>& sections, const ReportOptions& options,
                 const std::function<void()>& details) {
-  for (const std::string& sentence : sentences) fmt::print("{}\n", printable(sentence));
+  for (const std::string& sentence : sentences) {
+    const std::string text = printable(sentence);
+    fmt::print("{}\n", is_alarm(text) ? emphasise(text, Emphasis::Alarm, stdout) : text);
+  }
   bool first = sentences.empty();
   for (size_t i = 0; i < sections.size(); i++) {
     Section& section = sections[i];
     if (section.table.rows.empty() && (i > 0 || sections.size() > 1)) continue;
     if (!first) fmt::print("\n");
     first = false;
-    if (!section.title.empty()) fmt::print("{}:\n", section.title);
+    if (!section.title.empty())
+      fmt::print("{}:\n", emphasise(section.title, Emphasis::Heading, stdout));
     const size_t all = section.table.rows.size();
     section.table.limit(options.rows);
     print_table(section.table, Format::Text, stdout);
