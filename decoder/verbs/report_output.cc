@@ -68,12 +68,12 @@ void print_json(const std::vector<std::string>& sentences, std::vector<Section>&
 int print_report(const Analysis& analysis, const std::vector<std::string>& sentences,
                  std::vector<Section> sections, const ReportOptions& options,
                  const std::function<void()>& details) {
-  if (!options.table.empty())
-    std::erase_if(sections, [&](const Section& s) { return s.name != options.table; });
   if (!arrange(sections, options)) {
     fmt::print(stderr, "trace-decode: there is no column '{}'\n", options.key);
     return kExitUsage;
   }
+  if (!options.table.empty())
+    std::erase_if(sections, [&](const Section& s) { return s.name != options.table; });
   if (options.output() == Format::Json) {
     print_json(sentences, sections, options);
   } else if (options.output() == Format::Csv) {

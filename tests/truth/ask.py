@@ -32,9 +32,9 @@ def main():
             failures.append(f"check: {verdict.text}")
         known = facts.FACTS[os.path.basename(command[0])] if options.mode == "default" else []
         marks = facts.places(options.source)
-        for arguments, sentences in known:
+        for arguments, wanted in known:
             output = said(parts, arguments, paths[0], failures)
-            wrong = facts.missing(output, sentences, marks)
+            wrong = [text for fact in wanted if (text := fact.wrong(output, marks))]
             if options.show or wrong:
                 print(f"$ trace-decode {arguments}\n{output}")
             failures += [f"{arguments}: {text}" for text in wrong]

@@ -74,16 +74,15 @@ def described(decoder, name):
 
 
 def ways(verb, every=True):
-    """The ways to call it: each value of each option, each flag; not `every`: each format only."""
+    """The ways to call it: each format with each value of each option and each flag; not `every`: alone."""
     formats = [f"--format={value}" for value in verb.choices.get("--format", ())] or [None]
     kinds = [f"{option}={value}" for option, values in verb.choices.items() if option != "--format"
              for value in values]
-    always = [f"{option}={values[0]}" for option, values in verb.choices.items()
-              if option in verb.required and option != "--format"]
-    extra = [None, *verb.flags] + kinds if every else [None]
-    if always:
-        extra = [*kinds] if every else always
-    for form, more in itertools.product(formats, extra):
+    must = any(option in verb.required for option in verb.choices if option != "--format")
+    extra = kinds if must else [None, *verb.flags, *kinds]
+    for form, more in itertools.product(formats, extra if every else extra[:1]):
+        if verb.name == "export" and more in kinds and form != "--format=pprof":
+            continue  # the others take no notice
         words = " ".join(word for word in (form, more) if word).split()
         if "--output" in verb.required:
             words += ["-o", "-"]
