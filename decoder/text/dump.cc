@@ -49,6 +49,39 @@ void OrderedDump::begin(const Generation& generation) {
   if (!started_) clock_ = generation.clock;
   started_ = true;
   stacks_.begin(generation);
+  generation.each_thread([&](uint64_t m, const ThreadName& name) {
+    Runner& runner = runners_[m];
+    runner.tid = name.tid;
+    if (!name.name.empty()) runner.name = name.name;
+  });
+}
+
+// Whether the object and the function of an event are those of the filter.
+bool OrderedDump::picks_what(const Generation& generation, const EventView& event) {
+  const Filter& filter = picker_.filter();
+  if (!filter.object.empty()) {
+    const ArgSpec* specs = event.spec->args;
+    bool any = false;
+    for (size_t i = 0; i < event.spec->nargs && !any; i++)
+      any = specs[i].type == ArgType::Address && event.args[i] != 0 &&
+            picker_.object(stacks_.map().find(event.args[i]), event.args[i]);
+    if (!any) return false;
+  }
+  return picker_.function(stacks_.id(generation, event.stack, event.time));
+}
+
+bool OrderedDump::picks(const Generation& generation, const OrderedEvent& ordered) {
+  const EventView& e = ordered.event;
+  const Filter& filter = picker_.filter();
+  Runner& runner = runners_[ordered.m];
+  if (e.type == Event::GoLabel) runner.name = generation.string(e.args[1]);
+  if (!filter.object.empty() || !filter.function.empty()) {
+    // The end of a wait goes with its beginning.
+    if (e.type != Event::GoUnblock) runner.picked = picks_what(generation, e);
+    if (!runner.picked) return false;
+  }
+  return picker_.window().contains(clock_.since_start(e.time)) &&
+         picker_.thread(runner.name, runner.tid);
 }
 
 // The strings, the routine, the variable and the site of an event, as far as they have names.
@@ -73,10 +106,11 @@ void OrderedDump::event(const Generation& generation, const OrderedEvent& event)
   const EventView& e = event.event;
   const bool maps = e.type == Event::Module || e.type == Event::ModuleGone;
   if (maps) stacks_.event(generation, e);
-  const int64_t time = clock_.since_start(e.time);
-  if (time < from_ || time > to_) return;
-  fmt::print(out_, "{:>13} m={} g={} {}{}\n", time, event.m, event.g, event_text(e, clock_),
-             maps ? string_comment(generation, e) : comment(generation, e));
+  if (rows_ != 0 && printed_ == rows_) return;
+  if (!picks(generation, event)) return;
+  printed_++;
+  fmt::print(out_, "{:>13} m={} g={} {}{}\n", clock_.since_start(e.time), event.m, event.g,
+             event_text(e, clock_), maps ? string_comment(generation, e) : comment(generation, e));
   if (frames_ && e.stack != 0)
     fmt::print(out_, "{}", names_.lines(stacks_.id(generation, e.stack, e.time), kFrameIndent));
 }

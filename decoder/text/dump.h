@@ -6,6 +6,7 @@
 
 #include "decoder/input/generation.h"
 #include "decoder/order/trace.h"
+#include "decoder/report/filter.h"
 #include "decoder/stacks/names.h"
 
 namespace thrace {
@@ -22,10 +23,16 @@ void dump_index(std::FILE* out);
 // Prints the merged stream, one event per line: ns since the start of the trace, M, G, event; and
 // as a comment what its ids and addresses stand for.  With `frames`, the stack of the event below
 // it.
+//
+// The filter picks the events of its threads in its window; with an object, the waits for it, their
+// ends, and its wakes; with a function, the events that have a stack with it, and the ends of
+// waits.
 class OrderedDump : public EventSink {
  public:
-  OrderedDump(std::FILE* out, int64_t from, int64_t to, const NameOptions& names, bool frames)
-      : out_(out), from_(from), to_(to), frames_(frames), names_(stacks_, names) {}
+  // Prints at most `rows` events; 0: all.
+  OrderedDump(std::FILE* out, const Filter& filter, size_t rows, const NameOptions& names,
+              bool frames)
+      : out_(out), rows_(rows), frames_(frames), names_(stacks_, names), picker_(filter, names_) {}
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
 
@@ -36,13 +43,22 @@ class OrderedDump : public EventSink {
 
  private:
   std::string comment(const Generation& generation, const EventView& event);
+  bool picks(const Generation& generation, const OrderedEvent& event);
+  bool picks_what(const Generation& generation, const EventView& event);
 
   std::FILE* out_;
-  int64_t from_;
-  int64_t to_;
+  size_t rows_;
+  size_t printed_ = 0;
   bool frames_;
   StackTable stacks_;
   Names names_;
+  Picker picker_;
+  struct Runner {
+    uint64_t tid = 0;
+    std::string name;
+    bool picked = false;  // the wait or the call that it is in
+  };
+  IdMap<Runner> runners_;  // by M
   Clock clock_;
   bool started_ = false;
 };

@@ -3,9 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <limits>
-#include <tuple>
-
 #include "decoder/input/progress_line.h"
 #include "decoder/order/trace.h"
 #include "decoder/verbs/report_options.h"
@@ -32,17 +29,18 @@ struct DumpOptions {
   std::string file;
   bool ordered = false;
   bool stacks = false;
-  std::string from, to;
+  Filter filter;
+  size_t rows = 0;
   NameOptions names;
 };
 
-int dump_ordered(Source source, int64_t from, int64_t to, const DumpOptions& options) {
+int dump_ordered(Source source, const DumpOptions& options) {
   Trace trace(std::move(source));
   if (!trace.open()) {
     print_problems(trace.problems());
     return kExitUnreadable;
   }
-  OrderedDump sink(stdout, from, to, options.names, options.stacks);
+  OrderedDump sink(stdout, options.filter, options.rows, options.names, options.stacks);
   sink.attach(trace);
   trace.run(sink);
   std::fflush(stdout);
@@ -59,29 +57,28 @@ void add_dump(CLI::App& app, int& status) {
       "Without --ordered the text is lossless: `trace-decode assemble` makes the same trace of "
       "it.\n"
       "Times are then in ticks, relative to the line before.  With --ordered the events of all Ms\n"
-      "are merged, and times are in ns since the start of the trace.");
+      "are merged, and times are in ns since the start of the trace.  Filters need --ordered; "
+      "with\n"
+      "--object or --function the end of a wait goes with its beginning.");
   auto options = std::make_shared<DumpOptions>();
   verb->add_option("FILE", options->file, "the trace; - is standard input")->required();
   verb->add_flag("--ordered", options->ordered, "print the merged stream");
   auto* stacks =
       verb->add_flag("--stacks", options->stacks, "with --ordered: the stack of each event");
   stacks->needs("--ordered");
-  for (auto [name, text, what] :
-       {std::tuple{"--from", &options->from, "before"}, std::tuple{"--to", &options->to, "after"}})
-    verb->add_option(name, *text, fmt::format("with --ordered: leave out what is {} this", what))
-        ->check(check_duration);
+  verb->add_option("-n,--rows", options->rows, "with --ordered: print so many events at most");
+  add_filter_options(*verb, options->filter);
+  for (CLI::Option* option : verb->get_options())
+    if (option->get_group() == "Filters") option->needs("--ordered");
   add_name_options(*verb, options->names);
   verb->callback([options, &status] {
     ProgressLine::keep_quiet_on_terminal();
-    int64_t from = std::numeric_limits<int64_t>::min(), to = std::numeric_limits<int64_t>::max();
-    if (!options->from.empty()) parse_duration(options->from, from);
-    if (!options->to.empty()) parse_duration(options->to, to);
     Problems problems;
     auto sources = open_source(options->file, problems);
     print_problems(problems);
     if (sources.empty()) status = kExitUnreadable;
     for (Source& source : sources)
-      status = worse(status, options->ordered ? dump_ordered(std::move(source), from, to, *options)
+      status = worse(status, options->ordered ? dump_ordered(std::move(source), *options)
                                               : dump_file_order(std::move(source)));
   });
 }

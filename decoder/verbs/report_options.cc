@@ -57,14 +57,14 @@ void add_filter_options(CLI::App& verb, Filter& filter) {
       ->type_name("REGEX")
       ->check(regex_problem)
       ->group(group);
-  verb.add_flag("--group", filter.group,
-                "threads whose names differ in numbers only are one: worker-*")
-      ->group(group);
 }
 
 void ReportOptions::add_filters(CLI::App& verb) {
   verb.add_option("FILE", files, "traces of one run; - is standard input")->required();
   add_filter_options(verb, filter);
+  verb.add_flag("--group", filter.group,
+                "threads whose names differ in numbers only are one: worker-*")
+      ->group("Filters");
   add_name_options(verb, names);
 }
 

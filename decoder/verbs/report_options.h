@@ -32,7 +32,7 @@ struct ReportOptions {
   Format output() const;
 };
 
-// Adds the options that fill in a filter to a verb.
+// Adds the options that fill in a filter, without the grouping, to a verb.
 void add_filter_options(CLI::App& verb, Filter& filter);
 
 // Reads the files, shows them to `observers` and hands the analysis to `print`, which returns an
