@@ -99,7 +99,7 @@ std::string last_arrivals(const Analysis& analysis, const ObjectRow& object) {
 
 // "by a/1", "mostly by a/1", or "by 6 threads, most often by a/1 (24 %)".
 std::string by_most(const std::string& name, uint64_t part, uint64_t whole, size_t names) {
-  if (names == 1) return fmt::format("by {}", name);
+  if (names == 1 || percent(part, whole) == 100) return fmt::format("by {}", name);
   if (part * 2 > whole) return fmt::format("mostly by {} ({} %)", name, percent(part, whole));
   return fmt::format("by {} threads, longest by {} ({} %)", names, name, percent(part, whole));
 }
