@@ -79,10 +79,11 @@ std::vector<std::string> CallReport::sentences(const Analysis& analysis, Names& 
       "{} calls in {} took {} together; {} took longer than 20 us, {} failed.", times_.count(),
       duration_text(analysis.duration()), duration_text(times_.total()), slow, errors));
   const auto& [key, sum] = *worst;
-  std::string text = fmt::format("{} % of that time was in {}{}{}: {} calls, {} at most",
-                                 (thousandths(sum.times.total(), times_.total()) + 5) / 10,
-                                 syscall_name(key.first), key.second.empty() ? "" : " of kind ",
-                                 key.second, sum.times.count(), duration_text(sum.times.max()));
+  const std::string kind = key.second.empty() ? "" : fmt::format(" ({})", key.second);
+  std::string text =
+      fmt::format("{} % of that time was in {}{}: {} calls, {} at most",
+                  (thousandths(sum.times.total(), times_.total()) + 5) / 10,
+                  syscall_name(key.first), kind, sum.times.count(), duration_text(sum.times.max()));
   const auto sites = sites_.find(key);
   if (sites != sites_.end()) {
     const auto& rows = sites->second.rows();
