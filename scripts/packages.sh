@@ -3,13 +3,15 @@
 
 BUILD_PACKAGES=(cmake ninja-build g++ pkg-config libboost-dev libzstd-dev libcli11-dev libfmt-dev
                 nlohmann-json3-dev libdw-dev libiberty-dev liblzma-dev protobuf-compiler
-                libprotobuf-dev zlib1g-dev)
+                libprotobuf-dev zlib1g-dev libsqlite3-dev)
 # The tests: what builds them, then the programs that are traced, then the judges.
 TEST_PACKAGES=(git clang-14 libgtest-dev libbenchmark-dev
                zstd pigz xz-utils python3 redis-server redis-tools nginx-light apache2-utils curl sqlite3
                mariadb-server-core mariadb-client
-               coreutils
+               coreutils chromium
                gdb strace binutils dwz valgrind libunwind-dev)
+# speedscope, a judge of exports, comes from npm; a Node.js from elsewhere brings its own npm along.
+command -v npm >/dev/null || TEST_PACKAGES+=(nodejs npm)
 GO_PACKAGE=golang-1.23-go  # `go tool trace` judges our export; from the backports
 
 # missing_packages PACKAGE...: those that are not installed.

@@ -1,7 +1,8 @@
 // Writing the events.
 #include "decoder/export/chrome_export.h"
 
-#include <fmt/core.h>
+#include <fmt/compile.h>
+#include <fmt/format.h>
 
 #include "decoder/export/safe_text.h"
 #include "decoder/export/slice_text.h"
@@ -9,9 +10,11 @@
 namespace thrace {
 namespace {
 
-// A harmless text as JSON has it, also inside of a page.
+constexpr size_t kFull = 1 << 16;  // bytes that are kept before they are written
+
+// A harmless text as it stands in JSON between quotation marks, also inside of a page.
 std::string json(std::string_view text) {
-  std::string out = "\"";
+  std::string out;
   for (const char c : text) {
     if (c == '<')
       out += "\\u003c";
@@ -20,18 +23,7 @@ std::string json(std::string_view text) {
     else
       out += c;
   }
-  return out + '"';
-}
-
-// Nanoseconds as microseconds.
-std::string micros(int64_t ns) {
-  const uint64_t size = ns < 0 ? 0 - static_cast<uint64_t>(ns) : static_cast<uint64_t>(ns);
-  return fmt::format("{}{}.{:03}", ns < 0 ? "-" : "", size / 1000, size % 1000);
-}
-
-std::string duration(int64_t since, int64_t until) {
-  return fmt::format(R"(,"dur":{})", micros(static_cast<int64_t>(static_cast<uint64_t>(until) -
-                                                                 static_cast<uint64_t>(since))));
+  return out;
 }
 
 const char* category(Status status) {
@@ -49,84 +41,137 @@ const char* category(Status status) {
 
 }  // namespace
 
+// What is written with fmt goes to the end of the bytes that are kept.
+template <typename Form, typename... Args>
+void ChromeExport::put(const Form& form, const Args&... args) {
+  fmt::format_to(fmt::appender(bytes_), form, args...);
+}
+
 ChromeExport::ChromeExport(const StackTable&, Names& names, std::FILE* out)
     : names_(names), out_(out) {
-  write(R"({"displayTimeUnit":"ns","traceEvents":[)");
+  put(FMT_COMPILE("{}"), R"({"displayTimeUnit":"ns","traceEvents":[)");
 }
 
-void ChromeExport::write(std::string_view text) {
-  std::fwrite(text.data(), 1, text.size(), out_);  // finish() asks for errors
+void ChromeExport::flush() {
+  std::fwrite(bytes_.data(), 1, bytes_.size(), out_);  // finish() asks for errors
+  bytes_.clear();
 }
 
-void ChromeExport::add(const std::string& event) {
-  write(any_ ? ",\n" : "\n");
-  write(event);
+void ChromeExport::next() {
+  if (bytes_.size() > kFull) flush();
+  put(FMT_COMPILE("{}"), any_ ? ",\n" : "\n");
   any_ = true;
 }
 
-void ChromeExport::add(const char* phase, const char* category, std::string_view name,
-                       const Track& track, int64_t time, const std::string& more) {
-  add(fmt::format(R"({{"ph":"{}","cat":"{}","name":{},"pid":{},"tid":{},"ts":{}{}}})", phase,
-                  category, json(name), track.process->pid, track.tid, micros(time), more));
+void ChromeExport::put_micros(int64_t ns) {
+  const uint64_t size = ns < 0 ? 0 - static_cast<uint64_t>(ns) : static_cast<uint64_t>(ns);
+  put(FMT_COMPILE("{}{}.{:03}"), ns < 0 ? "-" : "", size / 1000, size % 1000);
+}
+
+void ChromeExport::begin(const char* phase, const char* category, std::string_view name,
+                         const Track& track, int64_t time) {
+  next();
+  put(FMT_COMPILE(R"({{"ph":"{}","cat":"{}","name":"{}","pid":{},"tid":{},"ts":)"), phase, category,
+      name, track.process->pid, track.tid);
+  put_micros(time);
 }
 
 void ChromeExport::process(const Process& process) {
   lost_ = 0;
-  add(fmt::format(
-      R"({{"ph":"M","cat":"meta","name":"process_name","pid":{},"ts":0,"args":{{"name":{}}}}})",
-      process.pid, json(safe_text(process.name))));
+  next();
+  put(FMT_COMPILE(
+          R"({{"ph":"M","cat":"meta","name":"process_name","pid":{},"ts":0,"args":{{"name":"{}"}}}})"),
+      process.pid, json(safe_text(process.name)));
 }
 
 void ChromeExport::track(const Track& track) {
-  add("M", "meta", "thread_name", track, 0,
-      fmt::format(R"(,"args":{{"name":{}}})", json(track_text(track, names_))));
-  add("M", "meta", "thread_sort_index", track, 0,
-      fmt::format(R"(,"args":{{"sort_index":{}}})", track.number));
+  if (titles_.size() <= track.number) titles_.resize(track.number + 1);
+  titles_[track.number] = json(track_title(track, names_));
+  begin("M", "meta", "thread_name", track, 0);
+  put(FMT_COMPILE(R"(,"args":{{"name":"{}"}}}})"), json(track_text(track, names_)));
+  begin("M", "meta", "thread_sort_index", track, 0);
+  put(FMT_COMPILE(R"(,"args":{{"sort_index":{}}}}})"), track.number);
+}
+
+const std::string& ChromeExport::object(const Slice& wait) {
+  std::string& text = objects_[{wait.module, wait.object}];
+  if (text.empty()) text = json(object_text(wait, names_));
+  return text;
+}
+
+const std::string& ChromeExport::site(StackId stack) {
+  if (sites_.size() <= stack) sites_.resize(stack + 1);
+  std::string& text = sites_[stack];
+  if (text.empty()) text = json(safe_text(names_.site(stack)));
+  return text;
 }
 
 void ChromeExport::slice(const Slice& slice) {
-  std::string args;
-  const auto arg = [&](const char* name, const std::string& value) {
-    args += fmt::format(R"({}"{}":{})", args.empty() ? "" : ",", name, value);
+  const bool waiting = slice.status == Status::Waiting;
+  std::string name(waiting ? enum_text(ArgType::Wait, slice.detail) : slice_text(slice, names_));
+  if (waiting) name.append(" ").append(object(slice));
+  begin("X", category(slice.status), name, *slice.track, slice.since);
+  put(FMT_COMPILE(R"(,"dur":)"));
+  put_micros(static_cast<int64_t>(static_cast<uint64_t>(slice.until) -
+                                  static_cast<uint64_t>(slice.since)));
+  put(FMT_COMPILE(R"(,"args":{{)"));
+  const char* comma = "";
+  const auto arg = [&](const auto& form, const auto& value) {
+    put(FMT_COMPILE("{}"), comma);
+    put(form, value);
+    comma = ",";
   };
-  if (slice.status == Status::Waiting) {
-    arg("kind", json(enum_text(ArgType::Wait, slice.detail)));
-    arg("object", json(object_text(slice, names_)));
-    arg("address", json(fmt::format("{:#x}", slice.object)));
-    if (slice.owner != 0) arg("owner", fmt::format("{}", slice.owner));
-    if (!slice.open)
-      arg("outcome", json(enum_text(ArgType::Outcome, static_cast<uint64_t>(slice.outcome))));
+  if (waiting) {
+    arg(FMT_COMPILE(R"("kind":"{}")"), enum_text(ArgType::Wait, slice.detail));
+    arg(FMT_COMPILE(R"("object":"{}")"), object(slice));
+    arg(FMT_COMPILE(R"("address":"{:#x}")"), slice.object);
+    if (slice.owner != 0) arg(FMT_COMPILE(R"("owner":{})"), slice.owner);
+    if (slice.ended)
+      arg(FMT_COMPILE(R"("outcome":"{}")"),
+          enum_text(ArgType::Outcome, static_cast<uint64_t>(slice.outcome)));
   }
-  if (slice.stack != 0) arg("site", json(safe_text(names_.site(slice.stack))));
-  if (slice.open) arg("open", "true");
-  add("X", category(slice.status), slice_text(slice, names_), *slice.track, slice.since,
-      fmt::format(R"({},"args":{{{}}})", duration(slice.since, slice.until), args));
+  if (slice.stack != 0) arg(FMT_COMPILE(R"("site":"{}")"), site(slice.stack));
+  if (slice.open) arg(FMT_COMPILE(R"("open":{})"), "true");
+  put(FMT_COMPILE("}}}}"));
+}
+
+// One end of a flow, and the slice of no length that it is bound to.
+void ChromeExport::instant(const char* phase, std::string_view name, const Track& track,
+                           int64_t time, const WakeEdge& edge, std::string_view more) {
+  begin("X", "wake", name, track, time);
+  put(FMT_COMPILE(R"(,"dur":0.000,"args":{{"how":"{}")"), wake_text(edge));
+  if (edge.release != 0) put(FMT_COMPILE(R"(,"site":"{}")"), site(edge.release));
+  put(FMT_COMPILE("}}}}"));
+  begin(phase, "wake", "wake", track, time);
+  put(FMT_COMPILE(R"(,"id":{}{}}})"), edge.number, more);
 }
 
 void ChromeExport::edge(const WakeEdge& edge) {
-  const std::string id = fmt::format(R"(,"id":{})", edge.number);
-  const std::string instant =
-      fmt::format(R"(,"dur":0.000,"args":{{"how":{}}})", json(wake_text(edge)));
-  const std::string waker = track_title(*edge.waker, names_);
-  const std::string woken = track_title(*edge.woken, names_);
-  add("X", "wake", "wakes " + woken, *edge.waker, edge.woke, instant);
-  add("s", "wake", "wake", *edge.waker, edge.woke, id);
-  add("X", "wake", "woken by " + waker, *edge.woken, edge.ran, instant);
-  add("f", "wake", "wake", *edge.woken, edge.ran, id + R"(,"bp":"e")");
+  const Track& woken = *edge.wait.track;
+  instant("s", "wakes " + titles_[woken.number], *edge.waker, edge.woke, edge, "");
+  instant("f", "woken by " + titles_[edge.waker->number], woken, edge.wait.until, edge,
+          R"(,"bp":"e")");
+}
+
+void ChromeExport::put_count(const Process& process, int64_t time) {
+  next();
+  put(FMT_COMPILE(R"({{"ph":"C","cat":"count","pid":{},"ts":)"), process.pid);
+  put_micros(time);
 }
 
 void ChromeExport::counts(const Process& process, const Counts& counts) {
-  const std::string front = fmt::format(R"({{"ph":"C","cat":"count","pid":{},"ts":{},"name":)",
-                                        process.pid, micros(counts.time));
-  add(front + fmt::format(R"("threads","args":{{"running":{},"blocked":{}}}}})", counts.running,
-                          counts.waiting));
+  put_count(process, counts.time);
+  put(FMT_COMPILE(R"(,"name":"threads","args":{{"running":{},"blocked":{}}}}})"), counts.running,
+      counts.waiting);
   if (counts.lost == lost_) return;
   lost_ = counts.lost;
-  add(front + fmt::format(R"("lost events","args":{{"lost":{}}}}})", counts.lost));
+  put_count(process, counts.time);
+  put(FMT_COMPILE(R"(,"name":"lost events","args":{{"lost":{}}}}})"), counts.lost);
 }
 
 bool ChromeExport::finish() {
-  write("\n]}\n");
+  put(FMT_COMPILE("{}"), "\n]}\n");
+  flush();
   return !std::ferror(out_);
 }
 

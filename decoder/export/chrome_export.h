@@ -5,10 +5,16 @@
 // it goes from a slice of no length, "wakes", inside of what the waker does, to another one, "woken
 // by", where the woken thread runs again; a flow that ended in the wait itself would be drawn from
 // the wait to the waker.  Times are in us since the start of the first trace, with three decimals.
-// Everything is written as soon as it is known.
+// Everything is written when it is known.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <cstdio>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "decoder/export/timeline.h"
 #include "decoder/stacks/names.h"
@@ -30,15 +36,29 @@ class ChromeExport : public TimelineSink {
   bool finish();
 
  private:
-  void add(const char* phase, const char* category, std::string_view name, const Track& track,
-           int64_t time, const std::string& more);
-  void add(const std::string& event);
-  void write(std::string_view text);
+  template <typename Form, typename... Args>
+  void put(const Form& form, const Args&... args);
+  void put_micros(int64_t ns);  // as microseconds
+  void put_count(const Process& process, int64_t time);
+  void next();
+  void begin(const char* phase, const char* category, std::string_view name, const Track& track,
+             int64_t time);
+  void instant(const char* phase, std::string_view name, const Track& track, int64_t time,
+               const WakeEdge& edge, std::string_view more);
+  void flush();
+
+  // Texts as they stand in JSON; they are needed again and again.
+  const std::string& object(const Slice& wait);
+  const std::string& site(StackId stack);
 
   Names& names_;
   std::FILE* out_;
+  fmt::memory_buffer bytes_;
   bool any_ = false;
-  uint64_t lost_ = 0;  // of the process under way, as shown
+  uint64_t lost_ = 0;                // of the process under way, as shown
+  std::vector<std::string> titles_;  // of tracks, by number
+  std::vector<std::string> sites_;   // by stack
+  std::map<std::pair<ModuleIndex, uint64_t>, std::string> objects_;  // by module and address
 };
 
 }  // namespace thrace

@@ -25,10 +25,11 @@ std::string drawing_of(const std::string& text) {
     StackTable stacks;
     Names names(stacks, NameOptions{});
     TimelineNumbers numbers;
+    Picker picker(Filter{}, names);
     Sink sink(stacks, names, out);
-    Timeline timeline(sink, stacks, numbers, 7, "de\x1bmo");
+    Timeline timeline(sink, stacks, numbers, picker, 7, "de\x1bmo");
     trace.run(timeline);
-    timeline.finish(trace.last_time());
+    timeline.finish(trace);
     EXPECT_TRUE(sink.finish());
   });
 }

@@ -32,7 +32,7 @@ void GoExport::begin(const Generation& generation) {
   // Nothing of a generation lies before its clock: what comes late is moved up.
   const int64_t start = generation.has_clock ? clock_.since_start(generation.clock.ticks)
                                              : static_cast<int64_t>(now_);
-  start_ = std::max<uint64_t>(now_, static_cast<uint64_t>(std::max<int64_t>(start, 0)) + kEpoch);
+  start_ = std::max<uint64_t>(now_, static_cast<uint64_t>(std::max(start, from_)) + kEpoch);
   position_ = 0;
   order_.clear();
   edges_.clear();

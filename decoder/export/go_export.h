@@ -15,6 +15,7 @@
 // A generation is collected in memory first, and written when all edges are decided.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,10 @@ namespace thrace {
 
 class GoExport : public EventSink {
  public:
-  GoExport(std::FILE* out, const NameOptions& names) : names_(stacks_, names), writer_(out) {
+  // `stacks`, which it fills, and `names`, which are of it, must live as long as this object.
+  // `from`: nothing is drawn before this time, ns since the start of the trace.
+  GoExport(StackTable& stacks, Names& names, std::FILE* out, int64_t from)
+      : stacks_(stacks), names_(names), writer_(out), from_(std::max<int64_t>(from, 0)) {
     writer_.header();
   }
 
@@ -35,10 +39,6 @@ class GoExport : public EventSink {
   void end(const Generation& generation) override;
 
   bool failed() const { return writer_.failed(); }
-  // Before the first event: the attachments that are known.
-  void attach(const Trace& trace) { stacks_.attach(trace.name(), trace.attachments()); }
-
-  const Names& names() const { return names_; }
 
  private:
   static constexpr uint32_t kNone = ~0u;
@@ -112,10 +112,11 @@ class GoExport : public EventSink {
   }
   uint64_t stack(const std::string& root, const std::string& what, StackId stack = 0);
 
-  StackTable stacks_;
-  Names names_;
+  StackTable& stacks_;
+  Names& names_;
   std::map<std::pair<StackId, std::string>, uint64_t> known_;  // stacks of this generation
   GoWriter writer_;
+  const int64_t from_;
   GoTables tables_;
   Clock clock_;
   IdMap<Go> goes_;

@@ -13,19 +13,15 @@ namespace {
 
 using perfetto::TrackEvent;
 
-enum class Kind : uint64_t { Process = 1, Thread, State, Running, Blocked, Lost };
-
-uint64_t uuid(Kind kind, uint64_t number) { return static_cast<uint64_t>(kind) << 48 | number; }
-
 struct Counter {
-  Kind kind;
+  TrackKind kind;
   const char* name;
   const char* unit;
   uint64_t Counts::*value;
 };
-constexpr Counter kCounters[] = {{Kind::Running, "running", "threads", &Counts::running},
-                                 {Kind::Blocked, "blocked", "threads", &Counts::waiting},
-                                 {Kind::Lost, "lost", "events", &Counts::lost}};
+constexpr Counter kCounters[] = {{TrackKind::Running, "running", "threads", &Counts::running},
+                                 {TrackKind::Blocked, "blocked", "threads", &Counts::waiting},
+                                 {TrackKind::Lost, "lost", "events", &Counts::lost}};
 
 constexpr uint32_t kRealtime = 1, kMonotonic = 3, kBoottime = 6;
 
@@ -35,14 +31,8 @@ void add_clock(perfetto::ClockSnapshot& snapshot, uint32_t clock, uint64_t time)
   entry.set_timestamp(time);
 }
 
-bool is_lock(uint64_t reason) {
-  const auto wait = static_cast<WaitReason>(reason);
-  return wait == WaitReason::Mutex || wait == WaitReason::RwlockRead ||
-         wait == WaitReason::RwlockWrite || wait == WaitReason::Spin;
-}
-
 std::string slice_name(const Slice& slice, Names& names) {
-  if (slice.status != Status::Waiting || slice.owner == 0 || !is_lock(slice.detail))
+  if (slice.status != Status::Waiting || slice.owner == 0 || !is_lock_wait(slice.detail))
     return slice_text(slice, names);
   return fmt::format("Lock contention on a {} lock (owner tid: {})", object_text(slice, names),
                      slice.owner);
@@ -77,15 +67,16 @@ void PerfettoExport::process(const Process& process) {
     writer_.end();
   }
   any_counts_ = false;
+  locks_.process(process, base_);
   perfetto::TrackDescriptor& track = *writer_.begin(base_).mutable_track_descriptor();
-  track.set_uuid(uuid(Kind::Process, process.number));
+  track.set_uuid(track_uuid(TrackKind::Process, process.number));
   track.mutable_process()->set_pid(static_cast<int32_t>(process.pid));
   track.mutable_process()->set_process_name(safe_text(process.name));
   writer_.end();
   for (const Counter& counter : kCounters) {
     perfetto::TrackDescriptor& entry = *writer_.begin(base_).mutable_track_descriptor();
-    entry.set_uuid(uuid(counter.kind, process.number));
-    entry.set_parent_uuid(uuid(Kind::Process, process.number));
+    entry.set_uuid(track_uuid(counter.kind, process.number));
+    entry.set_parent_uuid(track_uuid(TrackKind::Process, process.number));
     entry.set_name(counter.name);
     entry.mutable_counter()->set_unit_name(counter.unit);
     writer_.end();
@@ -94,23 +85,25 @@ void PerfettoExport::process(const Process& process) {
 
 void PerfettoExport::track(const Track& track) {
   perfetto::TrackDescriptor& thread = *writer_.begin(base_).mutable_track_descriptor();
-  thread.set_uuid(uuid(Kind::Thread, track.number));
+  thread.set_uuid(track_uuid(TrackKind::Thread, track.number));
   thread.mutable_thread()->set_pid(static_cast<int32_t>(track.process->pid));
   thread.mutable_thread()->set_tid(static_cast<int32_t>(track.tid));
   thread.mutable_thread()->set_thread_name(track_text(track, names_));
   writer_.end();
+  locks_.track(track);
   if (states_.size() <= track.number) states_.resize(track.number + 1);
   if (states_[track.number].shown) return;
   perfetto::TrackDescriptor& state = *writer_.begin(base_).mutable_track_descriptor();
-  state.set_uuid(uuid(Kind::State, track.number));
-  state.set_parent_uuid(uuid(Kind::Thread, track.number));
+  state.set_uuid(track_uuid(TrackKind::State, track.number));
+  state.set_parent_uuid(track_uuid(TrackKind::Thread, track.number));
   state.set_name("state");
   state.mutable_state();
   writer_.end();
 }
 
 void PerfettoExport::set_state(uint64_t track, int64_t time, std::string_view name) {
-  TrackEvent& event = writer_.begin(stamp(time), TrackEvent::STATE, uuid(Kind::State, track));
+  TrackEvent& event =
+      writer_.begin(stamp(time), TrackEvent::STATE, track_uuid(TrackKind::State, track));
   if (!name.empty()) event.set_name_iid(writer_.name(name));
   writer_.end();
 }
@@ -128,26 +121,41 @@ perfetto::DebugAnnotation& PerfettoExport::annotate(TrackEvent& event, std::stri
   return annotation;
 }
 
+void PerfettoExport::annotate(TrackEvent& event, std::string_view name, std::string_view value) {
+  annotate(event, name).set_string_value_iid(writer_.value(value));
+}
+
 void PerfettoExport::describe(TrackEvent& event, const Slice& slice) {
   if (slice.status == Status::Waiting) {
-    annotate(event, "kind").set_string_value(std::string(enum_text(ArgType::Wait, slice.detail)));
-    annotate(event, "object").set_string_value(object_text(slice, names_));
+    annotate(event, "kind", enum_text(ArgType::Wait, slice.detail));
+    annotate(event, "object", object_text(slice, names_));
     annotate(event, "address").set_pointer_value(slice.object);
     if (slice.owner != 0) annotate(event, "owner").set_uint_value(slice.owner);
-    if (!slice.open)
-      annotate(event, "outcome")
-          .set_string_value(
-              std::string(enum_text(ArgType::Outcome, static_cast<uint64_t>(slice.outcome))));
+    if (slice.ended)
+      annotate(event, "outcome", enum_text(ArgType::Outcome, static_cast<uint64_t>(slice.outcome)));
   }
-  if (slice.stack == 0) return;
-  if (const uint64_t callstack = writer_.callstack(slice.stack); callstack != 0)
+  set_callstack(event, slice.stack);
+}
+
+void PerfettoExport::set_callstack(TrackEvent& event, StackId stack) {
+  if (stack == 0) return;
+  if (const uint64_t callstack = writer_.callstack(stack); callstack != 0)
     event.set_callstack_iid(callstack);
 }
+
+void PerfettoExport::waits(const Slice& slice) { locks_.waits(slice); }
+
+void PerfettoExport::releases(const Track&, int64_t time, uint64_t object) {
+  locks_.releases(object, time);
+}
+
+void PerfettoExport::ended(const Process&, const Trace&) { locks_.finish(); }
 
 void PerfettoExport::slice(const Slice& slice) {
   state(slice);
   if (slice.status == Status::Running || slice.status == Status::Runnable) return;
-  const uint64_t track = uuid(Kind::Thread, slice.track->number);
+  if (slice.status == Status::Waiting) locks_.waited(slice);
+  const uint64_t track = track_uuid(TrackKind::Thread, slice.track->number);
   TrackEvent& event = writer_.begin(stamp(slice.since), TrackEvent::SLICE_BEGIN, track);
   event.set_name_iid(writer_.name(slice_name(slice, names_)));
   event.add_category_iids(writer_.category(category(slice.status)));
@@ -158,32 +166,33 @@ void PerfettoExport::slice(const Slice& slice) {
   writer_.end();
 }
 
-void PerfettoExport::instant(const Track& track, int64_t time, std::string_view name,
-                             std::string_view how, uint64_t flow, bool ends) {
+TrackEvent& PerfettoExport::instant(const Track& track, int64_t time, const std::string& name,
+                                    const WakeEdge& edge) {
   TrackEvent& event =
-      writer_.begin(stamp(time), TrackEvent::INSTANT, uuid(Kind::Thread, track.number));
+      writer_.begin(stamp(time), TrackEvent::INSTANT, track_uuid(TrackKind::Thread, track.number));
   event.set_name_iid(writer_.name(name));
   event.add_category_iids(writer_.category("wake"));
-  annotate(event, "how").set_string_value(std::string(how));
-  if (ends)
-    event.add_terminating_flow_ids(flow);
-  else
-    event.add_flow_ids(flow);
-  writer_.end();
+  annotate(event, "how", wake_text(edge));
+  return event;
 }
 
 void PerfettoExport::edge(const WakeEdge& edge) {
   const std::string waker = track_title(*edge.waker, names_);
-  const std::string woken = track_title(*edge.woken, names_);
-  instant(*edge.waker, edge.woke, "wakes " + woken, wake_text(edge), edge.number, false);
-  instant(*edge.woken, edge.ran, "woken by " + waker, wake_text(edge), edge.number, true);
+  const std::string woken = track_title(*edge.wait.track, names_);
+  TrackEvent& wakes = instant(*edge.waker, edge.woke, "wakes " + woken, edge);
+  wakes.add_flow_ids(edge.number);
+  set_callstack(wakes, edge.release);
+  writer_.end();
+  instant(*edge.wait.track, edge.wait.until, "woken by " + waker, edge)
+      .add_terminating_flow_ids(edge.number);
+  writer_.end();
 }
 
 void PerfettoExport::counts(const Process& process, const Counts& counts) {
   for (const Counter& counter : kCounters) {
     const uint64_t value = counts.*counter.value;
     if (any_counts_ && value == shown_.*counter.value) continue;
-    writer_.begin(stamp(counts.time), TrackEvent::COUNTER, uuid(counter.kind, process.number))
+    writer_.begin(stamp(counts.time), TrackEvent::COUNTER, track_uuid(counter.kind, process.number))
         .set_counter_value(static_cast<int64_t>(value));
     writer_.end();
   }

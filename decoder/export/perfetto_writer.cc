@@ -45,8 +45,8 @@ std::string bytes_of(std::string_view hex) {
 }  // namespace
 
 void PerfettoWriter::restart() {
-  for (Numbers* numbers :
-       {&names_seen_, &categories_, &annotations_, &functions_, &paths_, &builds_, &sources_})
+  for (Numbers* numbers : {&names_seen_, &categories_, &annotations_, &values_, &functions_,
+                           &paths_, &builds_, &sources_})
     numbers->clear();
   mappings_.clear();
   frames_.clear();
@@ -55,7 +55,9 @@ void PerfettoWriter::restart() {
 }
 
 perfetto::TracePacket& PerfettoWriter::begin(uint64_t time) {
-  if (names_seen_.size() > kMaxInterned || callstacks_.size() > kMaxInterned) restart();
+  if (names_seen_.size() > kMaxInterned || values_.size() > kMaxInterned ||
+      callstacks_.size() > kMaxInterned)
+    restart();
   packet_.Clear();
   packet_.set_timestamp(time);
   packet_.set_trusted_packet_sequence_id(kSequence);
@@ -93,6 +95,10 @@ uint64_t PerfettoWriter::category(std::string_view text) {
 
 uint64_t PerfettoWriter::annotation(std::string_view text) {
   return THRACE_INTERN(annotations_, debug_annotation_names, set_name, std::string(text));
+}
+
+uint64_t PerfettoWriter::value(std::string_view text) {
+  return THRACE_INTERN(values_, debug_annotation_string_values, set_str, safe_text(text));
 }
 
 // Frames need a mapping each; what lies in no module is in one without a path.

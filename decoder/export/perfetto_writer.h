@@ -18,6 +18,24 @@
 
 namespace thrace {
 
+// The tracks of a trace.  Small numbers take few bytes in each packet.
+enum class TrackKind : uint64_t {
+  Process,
+  Thread,
+  State,
+  Running,
+  Blocked,
+  Lost,
+  Locks,
+  Lock,
+  Waiters
+};
+
+// `number`: of the process, thread or lock, from 1.
+inline uint64_t track_uuid(TrackKind kind, uint64_t number) {
+  return number << 4 | static_cast<uint64_t>(kind);
+}
+
 class PerfettoWriter {
  public:
   static constexpr size_t kMaxInterned = 1 << 16;
@@ -35,6 +53,7 @@ class PerfettoWriter {
   uint64_t name(std::string_view text);
   uint64_t category(std::string_view text);
   uint64_t annotation(std::string_view text);
+  uint64_t value(std::string_view text);  // of an annotation; made harmless too
   uint64_t callstack(StackId stack);
 
   bool failed() const { return failed_; }
@@ -52,7 +71,7 @@ class PerfettoWriter {
   std::FILE* out_;
   perfetto::TracePacket packet_;
   std::string bytes_;
-  Numbers names_seen_, categories_, annotations_, functions_, paths_, builds_, sources_;
+  Numbers names_seen_, categories_, annotations_, values_, functions_, paths_, builds_, sources_;
   std::map<ModuleIndex, uint64_t> mappings_;
   std::map<std::tuple<uint64_t, uint64_t, uint64_t, uint32_t>, uint64_t> frames_;
   std::unordered_map<StackId, uint64_t> callstacks_;

@@ -36,6 +36,12 @@ std::string slice_text(const Slice& slice, Names& names) {
   }
 }
 
+bool is_lock_wait(uint64_t reason) {
+  const auto wait = static_cast<WaitReason>(reason);
+  return wait == WaitReason::Mutex || wait == WaitReason::RwlockRead ||
+         wait == WaitReason::RwlockWrite || wait == WaitReason::Spin;
+}
+
 std::string_view wake_text(const WakeEdge& edge) { return enum_text(ArgType::Wake, edge.how); }
 
 }  // namespace thrace

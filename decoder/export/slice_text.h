@@ -17,6 +17,9 @@ std::string object_text(const Slice& slice, Names& names);
 // "running", "mutex path_locks+0x28", "syscall 35", "3 events lost".
 std::string slice_text(const Slice& slice, Names& names);
 
+// True if a wait was for a mutex, rwlock or spin lock.
+bool is_lock_wait(uint64_t reason);
+
 // "worker/1234".
 std::string track_title(const Track& track, Names& names);
 

@@ -7,12 +7,21 @@ namespace thrace {
 namespace {
 
 constexpr uint64_t kMadeUpTids = 1 << 22;  // the kernel's are below
+constexpr size_t kMaxInterrupted = 16;     // handlers that jump out leave waits behind
 
 }  // namespace
 
-Timeline::Timeline(TimelineSink& sink, StackTable& stacks, TimelineNumbers& numbers, uint64_t pid,
-                   std::string name)
-    : sink_(sink), stacks_(stacks), numbers_(numbers) {
+Timeline::Timeline(TimelineSink& sink, StackTable& stacks, TimelineNumbers& numbers, Picker& picker,
+                   uint64_t pid, std::string name)
+    : sink_(sink),
+      stacks_(stacks),
+      numbers_(numbers),
+      picker_(picker),
+      join_([this](uint32_t edge, StackId release) {
+        edges_[edge].edge.release = release;
+        show_edge(edges_[edge]);
+        free_.push_back(edge);
+      }) {
   process_.number = ++numbers.processes;
   process_.pid = pid;
   process_.name = std::move(name);
@@ -24,10 +33,13 @@ void Timeline::begin(const Generation& generation) {
     process_.clock = generation.clock;
     if (!numbers_.base) numbers_.base = process_.clock.mono;
     begun_ = static_cast<int64_t>(process_.clock.mono - *numbers_.base);
+    process_.start = latest_ = begun_;
     counts_.time = begun_;
     sink_.process(process_);
   }
   stacks_.begin(generation);
+  join_.begin(generation.number);
+  joins_ = generation.stack(1).end != StackEnd::None;
   generation.each_thread([&](uint64_t m, const ThreadName& name) {
     const size_t* at = index_.find(m);
     if (at && !lanes_[*at]->labelled && !name.name.empty()) rename(*lanes_[*at], name.name);
@@ -41,25 +53,75 @@ Timeline::Lane& Timeline::lane(const Generation& generation, uint64_t m) {
   const ThreadName* known = generation.thread(m);
   lane.track.process = &process_;
   lane.track.number = ++numbers_.tracks;
-  lane.track.tid = known ? known->tid : 0;
+  lane.track.kernel_tid = lane.track.tid = known ? known->tid : 0;
   if (lane.track.tid == 0 || lane.track.tid >= kMadeUpTids || tids_.find(lane.track.tid))
     lane.track.tid = kMadeUpTids + lane.track.number;
   tids_[lane.track.tid] = true;
   if (known) lane.track.name = known->name;
+  pick(lane);
   lane.now.track = &lane.track;
   lane.drawn = begun_;
   return lane;
 }
 
+void Timeline::pick(Lane& lane) {
+  lane.picked = picker_.thread(lane.track.name, lane.track.kernel_tid);
+}
+
 void Timeline::show(Lane& lane) {
+  if (lane.shown) return;
   lane.shown = true;
   sink_.track(lane.track);
+}
+
+// Cuts a piece to the window.  False if nothing is left of it, or the filter wants something else.
+bool Timeline::passes(const Lane& lane, Slice& slice) {
+  const Window& window = picker_.window();
+  const Filter& filter = picker_.filter();
+  if (!lane.picked || !window.touches(slice.since, slice.until)) return false;
+  if (!filter.object.empty() &&
+      (slice.status != Status::Waiting || !picker_.object(slice.module, slice.object)))
+    return false;
+  if (!filter.function.empty() && (slice.stack == 0 || !picker_.function(slice.stack)))
+    return false;
+  slice.since = std::max(slice.since, window.from);
+  slice.until = std::min(slice.until, window.to);
+  return true;
+}
+
+void Timeline::draw(Lane& lane, Slice& slice) {
+  if (!passes(lane, slice)) return;
+  slice.number = ++numbers_.slices;
+  show(lane);
+  sink_.slice(slice);
+}
+
+// Tells of a wait that begins, or that lasts when the window begins.
+void Timeline::announce(const Lane& lane) {
+  Slice wait = lane.now;
+  wait.until = std::numeric_limits<int64_t>::max();
+  if (passes(lane, wait)) sink_.waits(wait);
+}
+
+void Timeline::show_edge(Edge& edge) {
+  const Window& window = picker_.window();
+  WakeEdge& wake = edge.edge;
+  const bool ends = wake.wait.number != 0 && window.contains(wake.wait.until);
+  const bool wakes = edge.waker->picked && window.contains(wake.woke) &&
+                     picker_.object(wake.wait.module, wake.wait.object) &&
+                     picker_.function(wake.release);
+  if (!ends && !wakes) return;
+  show(*edge.waker);
+  show(*edge.woken);
+  wake.number = ++numbers_.edges;
+  sink_.edge(wake);
 }
 
 void Timeline::rename(Lane& lane, std::string_view name) {
   if (lane.track.name == name) return;
   lane.track.name = name;
-  show(lane);
+  pick(lane);
+  if (lane.shown) sink_.track(lane.track);
 }
 
 void Timeline::count(Status status, int by) {
@@ -72,9 +134,11 @@ void Timeline::leave(Lane& lane, int64_t now) {
   Slice& slice = lane.now;
   if (slice.status == Status::None) return;
   slice.until = std::max(now, slice.since);
+  Slice piece = slice;
   lane.drawn = slice.until;
   count(slice.status, -1);
-  sink_.slice(slice);
+  draw(lane, piece);
+  slice.number = piece.number;
   slice.status = Status::None;
 }
 
@@ -96,7 +160,7 @@ void Timeline::start(Lane& lane, uint64_t g, int64_t now) {
     lane.track.start = born->start;
     lane.track.start_module = born->module;
   }
-  if (!lane.shown) show(lane);
+  if (lane.picked) show(lane);
   if (born) {
     enter(lane, Status::Runnable, std::min(born->since, now));
     born_.erase(g);
@@ -110,6 +174,24 @@ void Timeline::wait(Lane& lane, uint64_t reason, uint64_t object, uint64_t owner
   lane.now.module = stacks_.map().find(object);
   lane.now.owner = owner;
   lane.now.stack = stack;
+  if (!lane.interrupted.empty()) {
+    // The handler is done with its traced call: the wait that it interrupted goes on.
+    const Parts& outer = lane.interrupted.back();
+    if (outer.reason == reason && outer.object == object) {
+      lane.now.before = outer.time;
+      if (outer.stack != 0) lane.now.stack = outer.stack;
+      lane.interrupted.pop_back();
+    }
+  }
+  if (opened_) announce(lane);
+}
+
+void Timeline::interrupt(Lane& lane) {
+  const Slice& wait = lane.now;
+  if (lane.interrupted.size() == kMaxInterrupted) lane.interrupted.clear();
+  lane.interrupted.push_back({wait.detail, wait.object,
+                              wait.before + picker_.window().clipped(wait.since, wait.until),
+                              wait.stack});
 }
 
 void Timeline::status(Lane& lane, const Generation& generation, const EventView& e, int64_t now) {
@@ -126,23 +208,41 @@ void Timeline::status(Lane& lane, const Generation& generation, const EventView&
 
 void Timeline::end_wait(Lane& lane, const Generation& generation, const EventView& e, int64_t now) {
   lane.now.outcome = static_cast<Outcome>(e.args[0]);
+  lane.now.ended = true;
+  Slice wait{.track = &lane.track};
+  if (lane.now.status == Status::Waiting) {
+    leave(lane, now);
+    wait = lane.now;
+    wait.status = Status::Waiting;
+    if (wait.outcome == Outcome::Interrupted) interrupt(lane);
+  }
   enter(lane, Status::Running, now);
   const size_t* by = e.args[1] != 0 && e.args[3] != 0 ? index_.find(e.args[1]) : nullptr;
   if (!by || lanes_[*by]->wakes.empty()) return;
-  const Lane& waker = *lanes_[*by];
+  Lane& waker = *lanes_[*by];
   const PlacedWake& wake = waker.wakes[e.args[3] % kWakes];
   if (wake.seq != e.args[3] || wake.generation != generation.number - e.args[2]) return;
-  sink_.edge({.number = ++numbers_.edges,
-              .waker = &waker.track,
-              .woke = wake.time,
-              .woken = &lane.track,
-              .ran = now,
-              .how = wake.how});
+  Edge edge{.edge = {.waker = &waker.track, .woke = wake.time, .how = wake.how, .wait = wait},
+            .waker = &waker,
+            .woken = &lane};
+  edge.edge.wait.until = now;
+  if (!joins_) return show_edge(edge);
+  uint32_t number = static_cast<uint32_t>(edges_.size());
+  if (free_.empty()) {
+    edges_.emplace_back();
+  } else {
+    number = free_.back();
+    free_.pop_back();
+  }
+  edges_[number] = edge;
+  join_.wait({e.args[1], wake.generation, e.args[3]}, number);
 }
 
 void Timeline::wake(Lane& lane, const Generation& generation, const EventView& e, int64_t now) {
   if (lane.wakes.empty()) lane.wakes.resize(kWakes);
   lane.wakes[e.args[2] % kWakes] = {generation.number, e.args[2], e.args[0], now};
+  if (e.args[0] == static_cast<uint64_t>(WakeKind::Unlock) && picker_.window().contains(now))
+    sink_.releases(lane.track, now, e.args[1]);
 }
 
 // The state is not known until the GoStatus that follows.
@@ -152,20 +252,23 @@ void Timeline::lost(Lane& lane, const EventView& e, int64_t now) {
   leave(lane, from);
   counts_.lost += e.args[0];
   if (e.args[0] == 0) return;
-  sink_.slice({.track = &lane.track, .since = lane.drawn, .until = to, .detail = e.args[0]});
+  Slice loss{.track = &lane.track, .since = lane.drawn, .until = to, .detail = e.args[0]};
+  draw(lane, loss);
   lane.drawn = std::max(lane.drawn, to);
 }
 
 void Timeline::event(const Generation& generation, const OrderedEvent& ordered) {
   const EventView& e = ordered.event;
   const int64_t now = time(e.time);
-  show_counts(time(ordered.time));
+  latest_ = time(ordered.time);
+  show_counts(latest_);
   switch (e.type) {
     case Event::Module:
     case Event::ModuleGone:
       return stacks_.event(generation, e);
     case Event::WakeStack:
-      return;
+      return join_.stack({ordered.m, generation.number - e.args[1], e.args[0]},
+                         stacks_.id(generation, e.stack, e.time));
     case Event::GoCreate:
       born_[e.args[0]] = {now, e.args[1],
                           stacks_.map().find_or_coming(generation, e.args[1], e.time)};
@@ -187,7 +290,7 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
     return;
   }
   Lane& at = lane(generation, ordered.m);
-  if (!at.shown && e.type != Event::GoStart) show(at);  // its start routine is known then
+  if (at.picked && e.type != Event::GoStart) show(at);  // its start routine is known then
   switch (e.type) {
     case Event::GoStatus:
       status(at, generation, e, now);
@@ -217,6 +320,8 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
     case Event::GoSyscallEnd:
     case Event::GoSyscallEndBlocked:
       at.now.stack = stacks_.id(generation, e.stack, e.time);
+      at.now.ended = true;
+      at.now.blocked = e.type == Event::GoSyscallEndBlocked;
       enter(at, Status::Running, now);
       break;
     case Event::Wake:
@@ -237,26 +342,43 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
   if (at.g != 0) places_[at.g] = index_[ordered.m];
 }
 
-// Counts are shown once for each time, when it is over.
+// Counts are shown once for each time, when it is over, as far as it lies in the window.
 void Timeline::show_counts(int64_t time) {
-  if (time > counts_.time && (!any_shown_ || !counts_.same(shown_))) {
+  const Window& window = picker_.window();
+  if (closed_) return;
+  closed_ = time > window.to;
+  const int64_t until = std::clamp(time, window.from, window.to);
+  counts_.time = std::max(counts_.time, window.from);
+  if ((until > counts_.time || closed_) && (!any_shown_ || !counts_.same(shown_))) {
     sink_.counts(process_, counts_);
     shown_ = counts_;
     any_shown_ = true;
   }
-  counts_.time = std::max(counts_.time, time);
+  counts_.time = std::max(counts_.time, until);
+  if (opened_ || time < window.from) return;
+  opened_ = true;
+  for (const auto& lane : lanes_)
+    if (lane->now.status == Status::Waiting) announce(*lane);
 }
 
-void Timeline::finish(uint64_t ticks) {
-  if (!started_) return;
-  const int64_t now = std::max(time(ticks), counts_.time);
+void Timeline::finish(const Trace& trace) {
+  if (!started_) {
+    sink_.process(process_);
+    sink_.ended(process_, trace);
+    return;
+  }
+  join_.finish();
+  const int64_t now = std::max(time(trace.last_time()), latest_);
   show_counts(now);
   for (const auto& lane : lanes_) {
     lane->now.open = true;
     leave(*lane, now);
   }
-  counts_.time = now;
-  sink_.counts(process_, counts_);
+  if (!closed_ && now >= picker_.window().from) {
+    counts_.time = std::min(now, picker_.window().to);
+    sink_.counts(process_, counts_);
+  }
+  sink_.ended(process_, trace);
 }
 
 }  // namespace thrace

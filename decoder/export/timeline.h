@@ -11,8 +11,10 @@
 #include <string>
 #include <vector>
 
-#include "decoder/order/merge.h"
+#include "decoder/order/trace.h"
+#include "decoder/report/filter.h"
 #include "decoder/stacks/stack_table.h"
+#include "decoder/stacks/wake_join.h"
 
 namespace thrace {
 
@@ -22,40 +24,46 @@ struct Process {
   uint64_t pid = 0;
   std::string name;
   Clock clock;
+  int64_t start = 0;  // ns since that of the first trace
 };
 
 // A thread of it.
 struct Track {
   const Process* process = nullptr;
-  uint64_t number = 0;  // over all traces, from 1
-  uint64_t tid = 0;     // the kernel's; a made-up one if that is not known or was used before
-  std::string name;     // of the thread, else of nothing
-  uint64_t start = 0;   // its start routine; 0: not known
+  uint64_t number = 0;      // over all traces, from 1
+  uint64_t tid = 0;         // the kernel's; a made-up one if that is not known or was used before
+  uint64_t kernel_tid = 0;  // 0: not known
+  std::string name;         // of the thread, else of nothing
+  uint64_t start = 0;       // its start routine; 0: not known
   ModuleIndex start_module = kNoModule;
 };
 
 // A piece of a thread's time, in ns since the start of the first trace.
 struct Slice {
+  uint64_t number = 0;  // over all traces, from 1; 0: it is not handed on
   const Track* track = nullptr;
   Status status = Status::None;  // None: events were lost
   int64_t since = 0;
   int64_t until = 0;
   bool open = false;    // the trace ended before it did
+  bool ended = false;   // the event that ends such a piece is there: it was not cut short by a loss
   uint64_t detail = 0;  // Waiting: the WaitReason; Syscall: the number; None: how many were lost
   uint64_t object = 0;  // Waiting
-  ModuleIndex module = kNoModule;  // Waiting: that the object lies in
-  uint64_t owner = 0;              // Waiting: the tid that held the object; 0: none or not known
-  Outcome outcome = Outcome::Woken;
-  StackId stack = 0;  // of the wait; of a system call that blocked
+  ModuleIndex module = kNoModule;    // Waiting: that the object lies in
+  uint64_t owner = 0;                // Waiting: the tid that held the object; 0: none or not known
+  Outcome outcome = Outcome::Woken;  // Waiting, if it ended
+  bool blocked = false;              // Syscall, if it ended: it took longer than 20 us
+  uint64_t before = 0;  // Waiting: ns of this wait before a signal handler interrupted it
+  StackId stack = 0;    // of the wait; of a system call that blocked
 };
 
 struct WakeEdge {
   uint64_t number = 0;  // over all traces, from 1
   const Track* waker = nullptr;
-  int64_t woke = 0;  // when
-  const Track* woken = nullptr;
-  int64_t ran = 0;   // when the woken thread ran again
-  uint64_t how = 0;  // WakeKind
+  int64_t woke = 0;     // when
+  uint64_t how = 0;     // WakeKind
+  StackId release = 0;  // the stack of the waker
+  Slice wait;           // that it ended
 };
 
 // How many threads of a process are in which state, from a time on.
@@ -77,7 +85,14 @@ class TimelineSink {
   virtual void track(const Track& track) = 0;  // a new one, or one with another name
   virtual void slice(const Slice& slice) = 0;
   virtual void edge(const WakeEdge& edge) = 0;
-  virtual void counts(const Process& process, const Counts& counts) = 0;
+  virtual void counts(const Process&, const Counts&) {}
+
+  // In the order of their times: a wait begins, which will be a slice; a thread gives something up.
+  virtual void waits(const Slice&) {}
+  virtual void releases(const Track&, int64_t, uint64_t) {}
+
+  // After the last piece of a trace.
+  virtual void ended(const Process&, const Trace&) {}
 };
 
 // What the timelines of several traces have in common.
@@ -85,6 +100,7 @@ struct TimelineNumbers {
   std::optional<uint64_t> base;  // CLOCK_MONOTONIC at time 0, ns
   uint64_t processes = 0;
   uint64_t tracks = 0;
+  uint64_t slices = 0;
   uint64_t edges = 0;
 };
 
@@ -93,16 +109,16 @@ class Timeline : public EventSink {
   // How many Wakes of a thread are remembered for waits that end later.
   static constexpr size_t kWakes = 256;
 
-  // `sink`, `stacks` and `numbers` must live as long as this object; so do the tracks and the
-  // process that the sink gets.
-  Timeline(TimelineSink& sink, StackTable& stacks, TimelineNumbers& numbers, uint64_t pid,
-           std::string name);
+  // `sink`, `stacks`, `numbers` and `picker` must live as long as this object; so do the tracks and
+  // the process that the sink gets.
+  Timeline(TimelineSink& sink, StackTable& stacks, TimelineNumbers& numbers, Picker& picker,
+           uint64_t pid, std::string name);
 
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
 
-  // Ends what is open at `time` (ticks), the end of the trace.
-  void finish(uint64_t time);
+  // Ends what is open at the end of the trace.
+  void finish(const Trace& trace);
 
  private:
   struct PlacedWake {
@@ -111,14 +127,27 @@ class Timeline : public EventSink {
     uint64_t how = 0;
     int64_t time = 0;
   };
+  struct Parts {  // of a wait that was interrupted
+    uint64_t reason = 0;
+    uint64_t object = 0;
+    uint64_t time = 0;
+    StackId stack = 0;
+  };
   struct Lane {  // an M
     Track track;
     uint64_t g = 0;  // that it runs, or that waits or is in a system call on it
     bool labelled = false;
+    bool picked = false;
     bool shown = false;
-    Slice now;                      // what it does since now.since
-    int64_t drawn = 0;              // up to here
-    std::vector<PlacedWake> wakes;  // by number modulo kWakes; empty until the first one
+    Slice now;                       // what it does since now.since
+    int64_t drawn = 0;               // up to here
+    std::vector<PlacedWake> wakes;   // by number modulo kWakes; empty until the first one
+    std::vector<Parts> interrupted;  // the innermost last
+  };
+  struct Edge {  // whose release is not known yet
+    WakeEdge edge;
+    Lane* waker;
+    Lane* woken;
   };
   struct Born {  // a G that is runnable
     int64_t since = 0;
@@ -127,13 +156,19 @@ class Timeline : public EventSink {
   };
 
   Lane& lane(const Generation& generation, uint64_t m);
+  void pick(Lane& lane);
   void show(Lane& lane);
+  bool passes(const Lane& lane, Slice& slice);
+  void draw(Lane& lane, Slice& slice);
+  void announce(const Lane& lane);
+  void show_edge(Edge& edge);
   void rename(Lane& lane, std::string_view name);
   void enter(Lane& lane, Status status, int64_t now);
   void leave(Lane& lane, int64_t now);
   void count(Status status, int by);
   void start(Lane& lane, uint64_t g, int64_t now);
   void wait(Lane& lane, uint64_t reason, uint64_t object, uint64_t owner, StackId stack);
+  void interrupt(Lane& lane);
   void status(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
   void end_wait(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
   void wake(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
@@ -148,9 +183,11 @@ class Timeline : public EventSink {
   TimelineSink& sink_;
   StackTable& stacks_;
   TimelineNumbers& numbers_;
+  Picker& picker_;
   Process process_;
   bool started_ = false;
-  int64_t begun_ = 0;  // when this trace did
+  int64_t begun_ = 0;   // when this trace did
+  int64_t latest_ = 0;  // of the merged stream
   std::vector<std::unique_ptr<Lane>> lanes_;
   IdMap<size_t> index_;   // of an M in `lanes_`
   IdMap<size_t> places_;  // of a G in `lanes_`, while it is on one
@@ -159,6 +196,12 @@ class Timeline : public EventSink {
   Counts counts_;
   Counts shown_;
   bool any_shown_ = false;
+  bool opened_ = false;  // the window: it was entered,
+  bool closed_ = false;  // and left
+  WakeJoin join_;
+  bool joins_ = false;  // this generation has stacks at all
+  std::vector<Edge> edges_;
+  std::vector<uint32_t> free_;  // of edges_
 };
 
 }  // namespace thrace

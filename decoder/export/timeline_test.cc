@@ -10,6 +10,8 @@
 namespace thrace {
 namespace {
 
+const std::string kHostile = "w\x1b]0;\x07\n\"</script>\xff";
+
 // Writes down what it is told.
 class Notes : public TimelineSink {
  public:
@@ -23,18 +25,25 @@ class Notes : public TimelineSink {
                                  slice.status == Status::None ? "lost" : status, slice.since,
                                  slice.until, slice.open ? " open" : ""));
     EXPECT_LE(slice.since, slice.until);
+    if (slice.status == Status::Waiting) before.push_back(slice.before);
   }
   void edge(const WakeEdge& edge) override {
     edges.push_back(fmt::format("{} at {} wakes {} at {}", edge.waker->tid, edge.woke,
-                                edge.woken->tid, edge.ran));
+                                edge.wait.track->tid, edge.wait.until));
+    released.push_back(edge.release);
+  }
+  void waits(const Slice& wait) override {
+    begun.push_back(fmt::format("{} waits since {}", wait.track->tid, wait.since));
   }
   void counts(const Process&, const Counts& counts) override { last = counts; }
 
-  std::vector<std::string> lines, slices, edges;
+  std::vector<std::string> lines, slices, edges, begun;
+  std::vector<uint64_t> before;   // of the waits
+  std::vector<StackId> released;  // of the edges
   Counts last;
 };
 
-Notes notes_of(const std::string& text) {
+Notes notes_of(const std::string& text, const Filter& filter = {}) {
   const TestTrace file(text);
   Problems problems;
   auto sources = open_source(file.path(), problems);
@@ -42,10 +51,12 @@ Notes notes_of(const std::string& text) {
   EXPECT_TRUE(trace.open());
   Notes notes;
   StackTable stacks;
+  Names names(stacks, NameOptions{});
+  Picker picker(filter, names);
   TimelineNumbers numbers;
-  Timeline timeline(notes, stacks, numbers, 7, "demo");
+  Timeline timeline(notes, stacks, numbers, picker, 7, "demo");
   trace.run(timeline);
-  timeline.finish(trace.last_time());
+  timeline.finish(trace);
   return notes;
 }
 
@@ -101,6 +112,72 @@ TEST(Timeline, AForgottenWakeHasNoEdge) {
                          "GoBlock dt=10 reason=sem object=0x10\nGoUnblock dt=900 waker=1 seq=1\n"
                          "GoBlock dt=10 reason=sem object=0x10\nGoUnblock dt=10 waker=1 seq=2\n"));
   EXPECT_EQ(notes.edges, Lines{"7 at 61 wakes 8 at 950"});
+}
+
+TEST(Timeline, AWindowCutsPiecesAndCounts) {
+  Filter filter;
+  filter.window = {40, 115};
+  const Notes notes = notes_of(hostile_trace(), filter);
+  EXPECT_EQ(notes.slices, (Lines{"8 waiting 40-115", "7 running 40-115 open"}));
+  EXPECT_EQ(notes.edges, Lines{"7 at 110 wakes 8 at 120"});
+  EXPECT_EQ(notes.begun, Lines{"8 waits since 40"});
+  EXPECT_EQ(notes.last.time, 40);
+  EXPECT_EQ(notes.last.waiting, 1u);
+}
+
+TEST(Timeline, AWindowAfterTheEndIsEmpty) {
+  Filter filter;
+  filter.window = {10'000, 20'000};
+  const Notes notes = notes_of(hostile_trace(), filter);
+  EXPECT_EQ(notes.lines,
+            (Lines{"process demo", "track 7 " + kHostile, "track 8 " + std::string(4000, 'x')}));
+  EXPECT_EQ(notes.slices, Lines{});
+  EXPECT_EQ(notes.edges, Lines{});
+}
+
+TEST(Timeline, OnlyPickedThreadsHavePieces) {
+  Filter filter;
+  filter.thread = "8";
+  Notes notes = notes_of(hostile_trace(), filter);
+  EXPECT_EQ(notes.slices,
+            (Lines{"8 running 15-30", "8 waiting 30-120", "8 running 120-9000 open"}));
+  // Who woke it has a track for that alone.
+  EXPECT_EQ(notes.edges, Lines{"7 at 110 wakes 8 at 120"});
+  filter.thread = "7";
+  notes = notes_of(hostile_trace(), filter);
+  EXPECT_EQ(notes.slices, Lines{"7 running 5-9000 open"});
+  EXPECT_EQ(notes.edges, Lines{"7 at 110 wakes 8 at 120"});
+  EXPECT_EQ(notes.begun, Lines{});
+}
+
+TEST(Timeline, AnObjectPicksWaits) {
+  Filter filter;
+  filter.object = "0x404010";
+  EXPECT_EQ(notes_of(hostile_trace(), filter).slices, Lines{"8 waiting 30-120"});
+  filter.object = "0x404018";
+  const Notes notes = notes_of(hostile_trace(), filter);
+  EXPECT_EQ(notes.slices, Lines{});
+  EXPECT_EQ(notes.edges, Lines{});
+}
+
+TEST(Timeline, AFunctionPicksStacks) {
+  Filter filter;
+  filter.function = "0x1220";
+  EXPECT_EQ(notes_of(hostile_trace(), filter).slices, Lines{"8 waiting 30-120"});
+  filter.function = "nothing";
+  EXPECT_EQ(notes_of(hostile_trace(), filter).slices, Lines{});
+}
+
+TEST(Timeline, AnInterruptedWaitKnowsItsPartsAndItsRelease) {
+  const Notes notes = notes_of(one_generation(
+      "Thread m=1 tid=7\nThread m=2 tid=8\nStack id=1 end=bottom frames=0x401110\n",
+      "Batch m=1 time=10\nGoStatus dt=0 g=1 status=running since=-5\n"
+      "Wake dt=200 how=unlock object=0x10 seq=1 waiters=1\nWakeStack dt=90 seq=1 stack=1\n"
+      "Batch m=2 time=20\nGoStatus dt=0 g=2 status=running since=-5\n"
+      "GoBlock dt=10 reason=mutex object=0x10\nGoUnblock dt=20 outcome=interrupted\n"
+      "GoBlock dt=50 reason=mutex object=0x10\nGoUnblock dt=120 waker=1 seq=1\n"));
+  EXPECT_EQ(notes.before, (std::vector<uint64_t>{0, 20}));
+  EXPECT_EQ(notes.released, std::vector<StackId>{1});
 }
 
 }  // namespace

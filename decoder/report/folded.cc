@@ -18,23 +18,43 @@ std::string word(std::string_view text) {
   return clean;
 }
 
-std::string thread_word(const ThreadRow& row) {
-  if (!row.group.empty()) return word(row.group);
-  return row.name.empty() ? fmt::format("tid {}", row.tid) : word(row.name);
+constexpr FoldedWhat kWhats[] = {
+    {"blocked", FoldedKind::Blocked, "ns of waiting"},
+    {"wake", FoldedKind::Wake, "the number of wakes"},
+    {"offwake", FoldedKind::OffWake,
+     "ns of waiting; behind `--`, upside down, the stack of whoever ended it"},
+    {"syscall", FoldedKind::Syscall, "ns in system calls that blocked"},
+    {"caused", FoldedKind::Caused,
+     "ns that others waited for what a thread held, with the stack of its release"},
+};
+
+FoldedFrame thread_frame(const ThreadRow& row) {
+  if (!row.group.empty()) return {row.group, {}};
+  return {row.name.empty() ? fmt::format("tid {}", row.tid) : row.name, {}};
 }
 
-// The words of a stack, the innermost first; a stack that was cut says so in place of its root.
-std::vector<std::string> stack_words(const Analysis& analysis, StackId stack, Names& names) {
-  if (stack == 0) return {"[no stack]"};
-  std::vector<std::string> words;
-  for (const Frame& frame : names.frames(stack)) words.push_back(word(frame.function));
+// The frames of a stack, the innermost first; a stack that was cut says so in place of its root.
+std::vector<FoldedFrame> stack_frames(const Analysis& analysis, StackId stack, Names& names) {
+  if (stack == 0) return {{"[no stack]", {}}};
+  std::vector<FoldedFrame> frames;
+  for (const Frame& frame : names.frames(stack))
+    frames.push_back({std::string(frame.function), std::string(frame.file)});
   const StackEnd end = (*analysis.stacks)[stack].end;
   if (end != StackEnd::Bottom)
-    words.push_back(fmt::format("[{}]", enum_text(ArgType::StackEnd, static_cast<uint64_t>(end))));
-  return words;
+    frames.push_back(
+        {fmt::format("[{}]", enum_text(ArgType::StackEnd, static_cast<uint64_t>(end))), {}});
+  return frames;
 }
 
 }  // namespace
+
+std::span<const FoldedWhat> folded_whats() { return kWhats; }
+
+const FoldedWhat* find_folded_what(std::string_view name) {
+  const auto* what = std::find_if(std::begin(kWhats), std::end(kWhats),
+                                  [&](const FoldedWhat& w) { return w.name == name; });
+  return what == std::end(kWhats) ? nullptr : what;
+}
 
 void Folded::wait(const EndedWait& wait) {
   if (kind_ == FoldedKind::Blocked) costs_[{wait.thread, wait.stack, 0, kNobody}].add(wait.time);
@@ -52,27 +72,39 @@ void Folded::wake(const EndedWake& wake) {
   if (kind_ == FoldedKind::Caused) costs_[{wake.thread, wake.stack, 0, kNobody}].add(wake.caused());
 }
 
-void Folded::print(const Analysis& analysis, Names& names, std::FILE* out) const {
+void Folded::each(const Analysis& analysis, Names& names,
+                  const std::function<void(const FoldedStack&)>& visit) const {
   names.prefetch();
-  std::map<std::string, uint64_t> lines;
   for (const auto& [key, cost] : costs_.rows()) {
+    if (cost.total == 0) continue;
     const auto [thread, stack, release, waker] = key;
-    std::string line = thread_word(analysis.threads[thread]);
-    const auto words = stack_words(analysis, stack, names);
-    for (auto at = words.rbegin(); at != words.rend(); ++at) line += ";" + *at;
+    FoldedStack folded{thread, {thread_frame(analysis.threads[thread])}, cost.total};
+    std::vector<FoldedFrame>& frames = folded.frames;
+    const auto inner = stack_frames(analysis, stack, names);
+    frames.insert(frames.end(), inner.rbegin(), inner.rend());
     if (kind_ == FoldedKind::OffWake) {
-      line += ";--";
+      frames.push_back({"--", {}});
       if (waker == kNobody) {
-        line += ";[not woken]";
+        frames.push_back({"[not woken]", {}});
       } else {
-        for (const std::string& frame : stack_words(analysis, release, names)) line += ";" + frame;
-        line += ";" + thread_word(analysis.threads[waker]);
+        const auto outer = stack_frames(analysis, release, names);
+        frames.insert(frames.end(), outer.begin(), outer.end());
+        frames.push_back(thread_frame(analysis.threads[waker]));
       }
     }
-    lines[line] += cost.total;
+    visit(folded);
   }
-  for (const auto& [line, value] : lines)
-    if (value != 0) fmt::print(out, "{} {}\n", line, value);
+}
+
+void Folded::print(const Analysis& analysis, Names& names, std::FILE* out) const {
+  std::map<std::string, uint64_t> lines;
+  each(analysis, names, [&](const FoldedStack& folded) {
+    std::string line;
+    for (const FoldedFrame& frame : folded.frames)
+      line += (line.empty() ? "" : ";") + word(frame.name);
+    lines[line] += folded.value;
+  });
+  for (const auto& [line, value] : lines) fmt::print(out, "{} {}\n", line, value);
 }
 
 }  // namespace thrace

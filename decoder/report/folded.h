@@ -3,7 +3,10 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "decoder/report/analysis.h"
 #include "decoder/stacks/names.h"
@@ -19,6 +22,27 @@ enum class FoldedKind : uint8_t {
   Caused,   // ns that others waited for what a thread held, by the stack of its release (queue.h)
 };
 
+// A kind by its name in --what; nullptr if there is none.
+struct FoldedWhat {
+  const char* name;
+  FoldedKind kind;
+  const char* doc;
+};
+std::span<const FoldedWhat> folded_whats();
+const FoldedWhat* find_folded_what(std::string_view name);
+
+struct FoldedFrame {
+  std::string name;
+  std::string file;  // of the source; empty: not known, or no function
+};
+
+// A stack with what leads to it, and its number.
+struct FoldedStack {
+  uint32_t thread = 0;              // index of the ThreadRow
+  std::vector<FoldedFrame> frames;  // the thread, then the outermost frame, at last the innermost
+  uint64_t value = 0;
+};
+
 class Folded : public Observer {
  public:
   explicit Folded(FoldedKind kind) : kind_(kind) {}
@@ -29,6 +53,10 @@ class Folded : public Observer {
 
   // The lines, sorted, each once.
   void print(const Analysis& analysis, Names& names, std::FILE* out) const;
+
+  // Calls visit for each stack; equal ones may come several times.
+  void each(const Analysis& analysis, Names& names,
+            const std::function<void(const FoldedStack&)>& visit) const;
 
  private:
   FoldedKind kind_;

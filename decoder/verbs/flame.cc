@@ -11,16 +11,6 @@
 namespace thrace {
 namespace {
 
-struct What {
-  const char* name;
-  FoldedKind kind;
-};
-constexpr What kWhats[] = {{"blocked", FoldedKind::Blocked},
-                           {"wake", FoldedKind::Wake},
-                           {"offwake", FoldedKind::OffWake},
-                           {"syscall", FoldedKind::Syscall},
-                           {"caused", FoldedKind::Caused}};
-
 struct FlameOptions {
   ReportOptions report;
   std::string what;
@@ -28,9 +18,7 @@ struct FlameOptions {
 };
 
 int run(const FlameOptions& options) {
-  const What* what = std::find_if(std::begin(kWhats), std::end(kWhats),
-                                  [&](const What& w) { return w.name == options.what; });
-  Folded folded(what->kind);
+  Folded folded(find_folded_what(options.what)->kind);
   int written = kExitFine;
   const int read = report(options.report, {&folded}, [&](const Analysis& analysis, Names& names) {
     const bool to_stdout = options.target == "-";
@@ -53,7 +41,7 @@ void add_flame(CLI::App& app, int& status) {
   auto* verb = app.add_subcommand("flame", "folded stacks, for flame graph programs");
   auto options = std::make_shared<FlameOptions>();
   std::vector<std::string> names;
-  for (const What& what : kWhats) names.emplace_back(what.name);
+  for (const FoldedWhat& what : folded_whats()) names.emplace_back(what.name);
   verb->add_option("--what", options->what, "blocked, wake, offwake, syscall or caused")
       ->required()
       ->check(CLI::IsMember(names));

@@ -7,13 +7,15 @@ import sys
 from collections import defaultdict
 
 from judge import arguments, calls_of, compare, judge_all, waits_of
+from lock_tracks import judge_locks
 from traces import ENV
 
 CONTENTION = re.compile(r"^Lock contention on a .* lock \(owner tid: (\d+)\)$")
 LOCKS = ("mutex", "rwlock-read", "rwlock-write", "spin")
 FIELD = re.compile(r"^(\w+): (.*)$")
 TABLES = {"event_names": "name", "event_categories": "name", "debug_annotation_names": "name",
-          "function_names": "str", "build_ids": "str", "mapping_paths": "str", "source_paths": "str"}
+          "function_names": "str", "build_ids": "str", "mapping_paths": "str", "source_paths": "str",
+          "debug_annotation_string_values": "str"}
 
 
 def parsed(lines):
@@ -55,6 +57,8 @@ class Drawing:
         self.slices = []  # [tid, since, until or None, name, category, annotations, functions]
         self.states = defaultdict(list)  # by tid: (time, name)
         self.counters = defaultdict(list)
+        self.locks = defaultdict(list)  # by name: (time, holder)
+        self.waiters = defaultdict(list)  # by name: (time, number)
         self.flows = defaultdict(list)
         self.base, open_slices = None, defaultdict(list)
         for packet in trace:
@@ -82,7 +86,9 @@ class Drawing:
             event["stack"] = [self.stack(iid) for iid in event["callstack_iid"]]
 
     def annotations(self, event):
+        texts = self.interned["debug_annotation_string_values"]
         return {self.interned["debug_annotation_names"][note["name_iid"][0]]:
+                texts[note["string_value_iid"][0]] if note["string_value_iid"] else
                 next(note[key][0] for key in note if key.endswith("_value"))
                 for note in event["debug_annotations"]}
 
@@ -95,11 +101,18 @@ class Drawing:
         return tuple(frame["rel_pc"][0] for frame in reversed(frames))
 
     def draw(self, event, kind, time, track, open_slices):
+        parent = self.tracks[track["parent_uuid"][0]] if track["parent_uuid"] else None
+        if parent and parent["name"] == ["Locks"]:
+            if kind == "COUNTER":
+                self.waiters[track["name"][0].removesuffix(": waiters")].append((time, event["counter_value"][0]))
+            else:
+                self.locks[track["name"][0]].append((time, event["text"][0] if event["text"] else ""))
+            return
         if kind == "COUNTER":
             self.counters[track["name"][0]].append(event["counter_value"][0])
             return
         if kind == "STATE":
-            thread = self.tracks[track["parent_uuid"][0]]["thread"][0]
+            thread = parent["thread"][0]
             self.states[thread["tid"][0]].append((time, event["text"][0] if event["text"] else ""))
             return
         tid = track["thread"][0]["tid"][0]
@@ -159,6 +172,7 @@ def judge_numbers(options, drawing, seen):
     failures += compare("states", [(wait[0], wait[1]) for wait in waits_of(seen)], blocked)
     if max(drawing.counters["blocked"], default=0) != seen.most_waiting:
         failures.append(f"{drawing.counters['blocked']} blocked, {seen.most_waiting} in the dump")
+    failures += judge_locks(drawing, seen)
     if any(drawing.counters["lost"]):
         failures.append("losses that are not in the dump")
     return failures
