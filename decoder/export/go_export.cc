@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "decoder/text/escape.h"
+#include "decoder/text/syscall_name.h"
 
 namespace thrace {
 namespace {
@@ -18,8 +19,6 @@ constexpr uint64_t kMadeUpThreads = 1ull << 32;  // beyond all tids
 
 // The states of the Go format; those of a G are numbered as ours.
 constexpr uint64_t kProcRunning = 1, kProcIdle = 2, kProcSyscall = 3;
-
-std::string call_text(uint64_t number) { return fmt::format("syscall {}", number); }
 
 std::string what_text(ArgType type, uint64_t value, uint64_t object) {
   return fmt::format("{} {:#x}", enum_text(type, value), object);
@@ -141,7 +140,7 @@ void GoExport::block(Stream& s, Go& go, uint64_t reason, uint64_t object, StackI
 }
 
 void GoExport::syscall(Stream& s, Go& go, uint64_t number) {
-  add(s, GoEvent::GoSyscallBegin, {++s.p_seq, stack(go.root, call_text(number))});
+  add(s, GoEvent::GoSyscallBegin, {++s.p_seq, stack(go.root, syscall_name(number))});
   s.call = static_cast<uint32_t>(s.records.size());
   s.call_number = number;
   go.status = Status::Syscall;
@@ -150,7 +149,7 @@ void GoExport::syscall(Stream& s, Go& go, uint64_t number) {
 // The stack of a call is known at its end; Go has it at the beginning.
 void GoExport::call_stack(Stream& s, const Go& go, StackId at) {
   if (s.call != 0 && at != 0)
-    s.records[s.call - 1].args[1] = stack(go.root, call_text(s.call_number), at);
+    s.records[s.call - 1].args[1] = stack(go.root, syscall_name(s.call_number), at);
   s.call = 0;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include "decoder/export/safe_text.h"
+#include "decoder/text/syscall_name.h"
 
 namespace thrace {
 
@@ -28,7 +29,7 @@ std::string slice_text(const Slice& slice, Names& names) {
       return fmt::format("{} {}", enum_text(ArgType::Wait, slice.detail),
                          object_text(slice, names));
     case Status::Syscall:
-      return fmt::format("syscall {}", slice.detail);
+      return syscall_name(slice.detail);
     case Status::None:
       return fmt::format("{} events lost", slice.detail);
     default:

@@ -14,7 +14,7 @@ std::string track_text(const Track& track, Names& names);
 // The variable that is waited for, else its address.
 std::string object_text(const Slice& slice, Names& names);
 
-// "running", "mutex path_locks+0x28", "syscall 35", "3 events lost".
+// "running", "mutex path_locks+0x28", "nanosleep", "3 events lost".
 std::string slice_text(const Slice& slice, Names& names);
 
 // True if a wait was for a mutex, rwlock or spin lock.

@@ -17,6 +17,19 @@ agrees() {
 }
 agrees 'thrace --help' "$LAUNCHER" --help
 agrees 'trace-decode --help' "$BUILD/decoder/trace-decode" --help
+agrees 'trace-decode export --help' "$BUILD/decoder/trace-decode" export --help
+
+# Each verb and each format of export is in the tables of questions.
+"$BUILD/decoder/trace-decode" --help | sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\) .*/\1/p' >verbs
+[[ $(wc -l <verbs) -ge 10 ]] || wrong "no verbs found in the help"
+while read -r verb; do
+  grep -qE "^\|.*(trace-decode $verb |\`$verb\`)" "$SOURCE/README.md" || wrong "README has no question for $verb"
+done <verbs
+"$BUILD/decoder/trace-decode" export --help | sed -n '/^Formats:/,$s/^\([a-z]*\): .*/\1/p' >formats
+[[ $(wc -l <formats) -ge 5 ]] || wrong "no formats found in the help"
+while read -r format; do
+  grep -q "^|.*--format=$format " "$SOURCE/README.md" || wrong "README has no question for $format"
+done <formats
 
 # Every folder and script that it names is there.
 grep -oE '`(scripts|core|preload|decoder|tests)/[A-Za-z0-9_./-]*`' "$SOURCE/README.md" | tr -d '`' |
