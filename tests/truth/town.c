@@ -43,8 +43,9 @@ static void* mine(void* number) {
   name_thread("miner", (long)number);
   unsigned state = (unsigned)(long)number;
   for (long i = 0; i < 8 * rounds; i++) {
-    const unsigned shaft = roll(&state) >> 8;
-    go_down((roll(&state) >> 8) % kPaths + 1, shaft & 1 ? shaft % kShafts : shaft / 2 % 4);
+    // A path leads to its own shaft, or to one of the four that many want.
+    const unsigned path = (roll(&state) >> 8) % kPaths;
+    go_down(path + 1, path & 1 ? path % kShafts : path / 2 % 4);
   }
   return NULL;
 }
