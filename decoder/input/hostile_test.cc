@@ -17,7 +17,9 @@ Batch m=0 time=0
 ClockSnapshot frequency=1000000000 mono=5
 Thread m=1 tid=100
 Thread m=2 tid=101
+ThreadStack m=2 low=0x7000 high=0x8000 self=0x8000
 String id=1 text="worker"
+Descriptor fd=3 target=1
 Batch m=1 time=10
 GoStatus dt=0 g=1 status=running since=-50
 GoCreate dt=5 g=2 start=0x4010
