@@ -65,12 +65,14 @@ struct ObjectRow {
   bool owners = false;      // it was others' before: memory is used again
   Histogram waits;          // durations, ns
   uint64_t unfinished = 0;  // waits that were open at the end
+  uint64_t open = 0;        // how long these have lasted, ns
   uint64_t timeouts = 0;
   std::vector<Share> wakers;   // the biggest first
   std::vector<Share> holders;  // the biggest first
   Handovers handovers;
 
   // True if a wait for it lies in the window.
+  uint64_t cost() const { return waits.total() + open; }
   bool any() const { return waits.count() != 0 || unfinished != 0; }
 };
 

@@ -183,6 +183,7 @@ void Analyzer::leave_open(const Live& live, int64_t now) {
   if (time == 0 && !window_.touches(wait.begun, now)) return;
   own(analysis_.objects[wait.row]);
   analysis_.objects[wait.row].unfinished++;
+  analysis_.objects[wait.row].open += time;
   analysis_.open.push_back({live.row, wait.row, holder(live), wait.begun, wait.stack});
   if (time == 0) return;
   for (Observer* observer : observers_)

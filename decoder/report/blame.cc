@@ -44,7 +44,7 @@ std::vector<BlameRow> blame(const Analysis& analysis, Names& names) {
 Table blame_table(const std::vector<BlameRow>& rows) {
   const std::vector<Field<BlameRow>> fields = {
       {{"total", "delay", Unit::Nanos}, [](const BlameRow& row) { return row.delay; }},
-      {{"waits", "waits", Unit::Count}, [](const BlameRow& row) { return row.waits.count; }},
+      {{"waits", "waits ended", Unit::Count}, [](const BlameRow& row) { return row.waits.count; }},
       {{"max", "longest", Unit::Nanos}, [](const BlameRow& row) { return row.waits.max; }},
       {{"futile", "futile", Unit::Count, true},
        [](const BlameRow& row) { return row.waits.marked; }},

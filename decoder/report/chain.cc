@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "decoder/report/titles.h"
 #include "decoder/text/syscall_name.h"
@@ -83,6 +85,32 @@ uint32_t Chains::blocker(const Analysis& analysis, const Piece& wait) const {
   return at == analysis.open.end() ? kNobody : at->holder;
 }
 
+// What a thread did longest while a wait lasted.
+Link Chains::longest_link(uint32_t thread, const Piece& wait) const {
+  struct Sum {
+    Link link;
+    uint64_t longest = 0;
+  };
+  std::map<std::tuple<bool, uint64_t, uint32_t, StackId>, Sum> sums;
+  Link link = {.thread = thread};
+  const std::vector<Piece>* pieces = pieces_.find(thread);
+  if (!pieces) return link;
+  for (const Piece& piece : *pieces) {
+    const uint64_t time = overlap(piece, wait.since, wait.until);
+    if (time == 0) continue;
+    Sum& sum = sums[{piece.call, piece.number, piece.object, piece.stack}];
+    sum.link.thread = thread;
+    sum.link.time += time;
+    sum.link.count++;
+    if (time > sum.longest) {
+      sum.longest = time;
+      sum.link.piece = &piece;
+    }
+    if (sum.link.time > link.time) link = sum.link;
+  }
+  return link;
+}
+
 std::vector<Link> Chains::chain(const Analysis& analysis, const EndedWait& wait) const {
   std::vector<Link> links;
   Piece before = piece_of(wait);
@@ -90,15 +118,8 @@ std::vector<Link> Chains::chain(const Analysis& analysis, const EndedWait& wait)
   while (links.size() < kMaxLinks) {
     const uint32_t thread = blocker(analysis, before);
     if (thread == kNobody || thread == before.thread) break;
-    if (before.open && thread == wait.thread) break;  // a deadlock: it waits for itself
-    Link link = {.thread = thread};
-    if (const std::vector<Piece>* pieces = pieces_.find(thread))
-      for (const Piece& piece : *pieces) {
-        const uint64_t time = overlap(piece, before.since, before.until);
-        if (time <= link.time) continue;
-        link.piece = &piece;
-        link.time = time;
-      }
+    if (thread == wait.thread) break;  // a deadlock: it waits for itself
+    Link link = longest_link(thread, before);
     const bool explains = link.time * kLinkShare >= length(before.since, before.until) &&
                           link.time * kChainShare >= whole;
     if (!explains) link = {.thread = thread};
@@ -120,11 +141,13 @@ std::string link_text(const Analysis& analysis, const Link& link, Names& names) 
   std::string text = thread_title(analysis.threads[link.thread]);
   if (!link.piece) return text + " ran";
   const Piece& piece = *link.piece;
+  const std::string times = link.count > 1 ? fmt::format("{} times ", link.count) : "";
   if (piece.call) {
-    text += fmt::format(" was in {} for {}", syscall_name(piece.number), duration_text(link.time));
+    text += fmt::format(" was {}in {} for {}", times, syscall_name(piece.number),
+                        duration_text(link.time));
   } else {
     const ObjectRow& object = analysis.objects[piece.object];
-    text += fmt::format(" waited {} for {} {}", duration_text(link.time), object.kind,
+    text += fmt::format(" waited {}{} for {} {}", times, duration_text(link.time), object.kind,
                         object_title(analysis, object, names));
   }
   const std::string& site = names.site(piece.stack);
@@ -155,6 +178,7 @@ Table chain_table(const Analysis& analysis, const std::vector<std::vector<Link>>
        [&](const Row& row) { return thread_title(analysis.threads[row.link->thread]); }},
       {{"what", "what"}, what},
       {{"time", "time", Unit::Nanos}, [](const Row& row) { return row.link->time; }},
+      {{"count", "times", Unit::Count}, [](const Row& row) { return row.link->count; }},
       {{"site", "at", Unit::Text, true}, [&](const Row& row) {
          return row.link->piece ? names.site(row.link->piece->stack) : std::string();
        }}};

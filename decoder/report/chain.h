@@ -29,8 +29,11 @@ struct Piece {
 // What a thread did while the link before it waited for it.
 struct Link {
   uint32_t thread = 0;
-  const Piece* piece = nullptr;  // what it did longest; nullptr: it ran, as far as is known
-  uint64_t time = 0;             // of that piece, as far as it overlaps with the link before
+  const Piece* piece =
+      nullptr;  // the longest piece of what it did longest; nullptr: it ran, as far as is known
+  uint64_t time = 0;   // of all such pieces (the same call or object, at the same place), as
+                       // far as they overlap with the link before
+  uint64_t count = 0;  // of those pieces
 };
 
 // Looks at a run for the second time: collects what its longest waits may have waited for.
@@ -54,6 +57,7 @@ class Chains : public Observer {
 
  private:
   void collect(const Piece& piece);
+  Link longest_link(uint32_t thread, const Piece& wait) const;
   uint32_t blocker(const Analysis& analysis, const Piece& wait) const;
 
   std::vector<EndedWait> waits_;

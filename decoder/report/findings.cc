@@ -97,6 +97,12 @@ std::string last_arrivals(const Analysis& analysis, const ObjectRow& object) {
                      thread_title(analysis.threads[most.who]), most.count, object.waits.count());
 }
 
+std::map<std::string, uint64_t>::const_iterator biggest(
+    const std::map<std::string, uint64_t>& sums) {
+  return std::max_element(sums.begin(), sums.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; });
+}
+
 // "by a/1", "mostly by a/1", or "by 6 threads, most often by a/1 (24 %)".
 std::string by_most(const std::string& name, uint64_t part, uint64_t whole, size_t names) {
   if (names == 1 || percent(part, whole) == 100) return fmt::format("by {}", name);
@@ -133,17 +139,16 @@ std::string Findings::worst_cause(const Analysis& analysis, Names& names, uint32
     sums[{thread_title(analysis.threads[key[1]]), names.site(key[2])}] += cost.total;
     all += cost.total;
   }
-  const auto most = std::max_element(
-      sums.begin(), sums.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  if (most == sums.end()) return {};
-  std::map<std::string, uint64_t> threads;
-  for (const auto& [key, time] : sums) threads[key.first] += time;
-  const auto longest =
-      std::max_element(threads.begin(), threads.end(),
-                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (sums.empty()) return {};
+  std::map<std::string, uint64_t> threads, sites;
+  for (const auto& [key, time] : sums) {
+    threads[key.first] += time;
+    sites[key.second] += time;
+  }
+  const auto longest = biggest(threads), most = biggest(sites);
   std::string text =
       " It was held " + by_most(longest->first, longest->second, all, threads.size());
-  if (const std::string& site = most->first.second; !site.empty())
+  if (const std::string& site = most->first; !site.empty())
     text += fmt::format("; {} % of the delay ended with the release at {}",
                         percent(most->second, all), site);
   return text + ".";
@@ -153,19 +158,22 @@ std::string Findings::worst_object(const Analysis& analysis, Names& names,
                                    const Totals& totals) const {
   // That a thread waits for the end of others tells little: joins count if there is nothing else.
   const auto weight = [](const ObjectRow& row) {
-    return std::make_pair(row.kind != "thread" && row.waits.total() != 0, row.waits.total());
+    return std::make_pair(row.kind != "thread" && row.cost() != 0, row.cost());
   };
   const ObjectRow* worst = nullptr;
   for (const ObjectRow& row : analysis.objects)
     if (!worst || weight(row) > weight(*worst)) worst = &row;
-  if (!worst || worst->waits.total() == 0) return "No wait ended in this time.";
+  if (!worst || worst->cost() == 0) return "Nobody waited in this time.";
   const auto index = static_cast<uint32_t>(worst - analysis.objects.data());
   const auto sites = sites_by_object(analysis)[index];
   const WaitSite site = sites.empty() ? WaitSite() : sites.front();
-  std::string text = fmt::format("{} % of the waiting was for {} {}: {} waits, {} at most",
-                                 percent(worst->waits.total(), totals.waiting), worst->kind,
-                                 shorten(object_title(analysis, *worst, names)),
-                                 worst->waits.count(), duration_text(worst->waits.max()));
+  std::string text = fmt::format(
+      "{} % of the waiting was for {} {}: {}, {} at most", percent(worst->cost(), totals.waiting),
+      worst->kind, shorten(object_title(analysis, *worst, names)),
+      count_text(worst->waits.count(), "wait"), duration_text(worst->waits.max()));
+  if (worst->unfinished != 0)
+    text += fmt::format(", {} did not end ({})", count_text(worst->unfinished, "wait"),
+                        duration_text(worst->open));
   if (site.stack != 0) text += fmt::format(", mostly at {}", shorten(names.site(site.stack)));
   if (is_lock(worst->kind)) {
     text += "." + worst_cause(analysis, names, index);
@@ -177,7 +185,7 @@ std::string Findings::worst_object(const Analysis& analysis, Names& names,
           percent(hand.in_convoys, hand.count), hand.count, hand.longest_queue);
     return text;
   }
-  if (worst->timeouts == worst->waits.count()) {
+  if (worst->timeouts == worst->waits.count() && worst->timeouts != 0) {
     text += "; all of them timed out";
   } else if (!worst->wakers.empty() && worst->kind != "barrier") {
     const Share& most = worst->wakers.front();

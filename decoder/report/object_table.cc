@@ -63,6 +63,9 @@ Table object_table(const Analysis& analysis, Names& names) {
   for (size_t i = 0; i < analysis.objects.size(); i++)
     if (analysis.objects[i].any())
       sums.push_back({&analysis.objects[i], sites[i].empty() ? WaitSite() : sites[i].front(), {}});
+  std::stable_sort(sums.begin(), sums.end(), [](const ObjectSum& a, const ObjectSum& b) {
+    return a.object->cost() > b.object->cost();
+  });
   using Object = const ObjectRow&;
   Fields fields = identity(analysis, names);
   add(fields, "waits", "waits", Unit::Count, false, [](Object o) { return o.waits.count(); });
@@ -74,6 +77,7 @@ Table object_table(const Analysis& analysis, Names& names) {
   add(fields, "caused", "caused", Unit::Nanos, true, [](Object o) { return o.handovers.caused; });
   add(fields, "timeouts", "timeouts", Unit::Count, true, [](Object o) { return o.timeouts; });
   add(fields, "unfinished", "unfinished", Unit::Count, true, [](Object o) { return o.unfinished; });
+  add(fields, "open", "open for", Unit::Nanos, true, [](Object o) { return o.open; });
   add(fields, "wakers", "woken by", Unit::Text, true,
       [&](Object o) { return wakers_text(analysis, o); });
   add(fields, "holders", "held by", Unit::Text, true,

@@ -159,6 +159,10 @@ std::string shorten(std::string_view text) {
   return fmt::format("{}...{}", text.substr(0, head), text.substr(text.size() - tail));
 }
 
+std::string count_text(uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string duration_text(uint64_t ns) {
   struct Scale {
     double size;

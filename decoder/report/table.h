@@ -68,6 +68,7 @@ struct Section {
   std::string name;
   std::string title;
   Table table;
+  bool whole = false;  // is not cut to a number of rows
 };
 
 // The rows as an array of objects.
@@ -76,6 +77,9 @@ nlohmann::ordered_json table_json(const Table& table);
 // A text that is longer than kMaxCell bytes, without its middle.  Cells of text tables are so.
 inline constexpr size_t kMaxCell = 90;
 std::string shorten(std::string_view text);
+
+// "1 wait", "12 waits".
+std::string count_text(uint64_t count, std::string_view noun);
 
 // "12.3 ms": three digits and the unit that fits.
 std::string duration_text(uint64_t ns);

@@ -52,7 +52,15 @@ void WakeReport::wake(const EndedWake& wake) {
   nobody_[{wake.thread, wake.stack, index - 1}].add(0);
 }
 
-std::vector<std::string> WakeReport::sentences(Names& names) const {
+// Waits that timed out, for what was signalled when nobody waited.
+uint64_t WakeReport::timeouts(const Analysis& analysis) const {
+  uint64_t sum = 0;
+  for (const ObjectRow& object : analysis.objects)
+    if (object.kind == "cond" && target_index_.find(object.object)) sum += object.timeouts;
+  return sum;
+}
+
+std::vector<std::string> WakeReport::sentences(const Analysis& analysis, Names& names) const {
   names.prefetch();
   std::vector<std::string> all;
   uint64_t futile = 0, nobody = 0, herds = 0, herd_woken = 0, in_vain = 0, biggest = 0;
@@ -70,11 +78,14 @@ std::vector<std::string> WakeReport::sentences(Names& names) const {
                     "once.",
                     futile, woken_,
                     mostly_at(futile_, 0, names, [](const Cost& cost) { return cost.marked; })));
+  const uint64_t late = timeouts(analysis);
   if (nobody != 0)
     all.push_back(
-        fmt::format("{} {} for nobody{}: no thread waited for the condition variable.", nobody,
-                    nobody == 1 ? "signal was" : "signals were",
-                    mostly_at(nobody_, 1, names, [](const Cost& cost) { return cost.count; })));
+        fmt::format("{} for nobody{}: no thread waited for the condition variable; {} for it timed "
+                    "out.",
+                    nobody == 1 ? "1 signal was" : fmt::format("{} signals were", nobody),
+                    mostly_at(nobody_, 1, names, [](const Cost& cost) { return cost.count; }),
+                    late == 0 ? "no wait" : count_text(late, "wait")));
   if (herds != 0)
     all.push_back(fmt::format(
         "{} {} a herd of {} threads or more, {} at most{}: {} of the {} woken waited again at "

@@ -23,7 +23,7 @@ class WakeReport : public Observer {
   void wake(const EndedWake& wake) override;
 
   // What is remarkable, a sentence each.
-  std::vector<std::string> sentences(Names& names) const;
+  std::vector<std::string> sentences(const Analysis& analysis, Names& names) const;
 
   // "pairs", "nobody", "herds", "latency".
   std::vector<Section> sections(const Analysis& analysis, Names& names) const;
@@ -34,6 +34,7 @@ class WakeReport : public Observer {
     ModuleIndex module;
   };
 
+  uint64_t timeouts(const Analysis& analysis) const;
   Table pairs(const Analysis& analysis, Names& names) const;
   Table nobody(const Analysis& analysis, Names& names) const;
   Table herds(const Analysis& analysis, Names& names) const;

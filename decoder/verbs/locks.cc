@@ -43,16 +43,18 @@ void add_locks(CLI::App& app, int& status) {
       "interrupted counts once.  Percentages are shares of the total wait.\n"
       "caused: how long threads waited while others held the object: 3 ms if three waited 1 ms.\n"
       "For a futex a wake counts as its release, for a barrier the arrival of the last.\n"
-      "--blame lists pairs of lines: where threads waited, and where the one that ended the wait\n"
-      "released.\n"
+      "--blame lists pairs of lines: where threads waited, and where a lock was released "
+      "meanwhile\n"
+      "(each release is charged with the time since the one before it, though it may hand the "
+      "lock\n"
+      "to others), or where what they waited for was done.\n"
       "--handover: out of order is a thread that got the lock before one that had come earlier;\n"
       "stolen, a release by a thread that had got it past the queue; a gap, the time from a "
       "release\n"
       "until the next one had the lock; a convoy, ten hand-overs or more in a row while somebody\n"
       "always waited.");
   verb->callback([options, &status] {
-    if (options->report.key.empty())
-      options->report.key = options->handover ? "contended" : "total";
+    if (options->report.key.empty() && options->handover) options->report.key = "contended";
     status = run(*options);
   });
 }

@@ -24,6 +24,10 @@ bool arrange(std::vector<Section>& sections, const ReportOptions& options) {
   return any;
 }
 
+void cut(Section& section, const ReportOptions& options) {
+  if (!section.whole) section.table.limit(options.rows);
+}
+
 void print_text(const Analysis& analysis, const std::vector<std::string>& sentences,
                 std::vector<Section>& sections, const ReportOptions& options,
                 const std::function<void()>& details) {
@@ -40,7 +44,7 @@ void print_text(const Analysis& analysis, const std::vector<std::string>& senten
     if (!section.title.empty())
       fmt::print("{}:\n", emphasise(section.title, Emphasis::Heading, stdout));
     const size_t all = section.table.rows.size();
-    section.table.limit(options.rows);
+    cut(section, options);
     print_table(section.table, Format::Text, stdout);
     if (section.table.rows.size() < all)
       fmt::print("... and {} more\n", all - section.table.rows.size());
@@ -55,7 +59,7 @@ void print_json(const std::vector<std::string>& sentences, std::vector<Section>&
   auto& findings = json["findings"] = nlohmann::ordered_json::array();
   for (const std::string& sentence : sentences) findings.push_back(printable(sentence));
   for (Section& section : sections) {
-    section.table.limit(options.rows);
+    cut(section, options);
     json[section.name] = table_json(section.table);
   }
   // A report that is one table is an array of its rows.
@@ -77,7 +81,7 @@ int print_report(const Analysis& analysis, const std::vector<std::string>& sente
   if (options.output() == Format::Json) {
     print_json(sentences, sections, options);
   } else if (options.output() == Format::Csv) {
-    sections.front().table.limit(options.rows);
+    cut(sections.front(), options);
     print_table(sections.front().table, Format::Csv, stdout);
   } else {
     print_text(analysis, sentences, sections, options, details);

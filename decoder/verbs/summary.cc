@@ -21,7 +21,7 @@ std::vector<Section> sections(const Analysis& analysis, Names& names,
                               const ReportOptions& options) {
   std::vector<Section> all = {{"threads", "", thread_table(analysis, names, options.filter)},
                               {"objects", "", object_table(analysis, names)}};
-  for (Section& section : all) section.table.sort("total");
+  all.front().table.sort("total");
   return all;
 }
 

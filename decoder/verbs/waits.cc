@@ -89,7 +89,7 @@ int run(ReportOptions options) {
     if (options.table.empty()) details = [&] { print_details(analysis, waits, chains, names); };
     return print_report(analysis, sentences,
                         {{"waits", "", wait_table(analysis, waits, chains, names)},
-                         {"chains", "", chain_table(analysis, chains, names)}},
+                         {"chains", "", chain_table(analysis, chains, names), true}},
                         shown, details);
   });
 }

@@ -18,8 +18,8 @@ void add_wakes(CLI::App& app, int& status) {
   verb->callback([options, &status] {
     WakeReport wakes;
     status = report(*options, {&wakes}, [&](const Analysis& analysis, Names& names) {
-      return print_report(analysis, wakes.sentences(names), wakes.sections(analysis, names),
-                          *options);
+      return print_report(analysis, wakes.sentences(analysis, names),
+                          wakes.sections(analysis, names), *options);
     });
   });
 }
