@@ -130,6 +130,7 @@ void ChromeExport::slice(const Slice& slice) {
       arg(FMT_COMPILE(R"("outcome":"{}")"),
           enum_text(ArgType::Outcome, static_cast<uint64_t>(slice.outcome)));
   }
+  if (slice.status == Status::Syscall) arg(FMT_COMPILE(R"("number":{})"), slice.detail);
   if (slice.stack != 0) arg(FMT_COMPILE(R"("site":"{}")"), site(slice.stack));
   if (slice.open) arg(FMT_COMPILE(R"("open":{})"), "true");
   put(FMT_COMPILE("}}}}"));

@@ -134,6 +134,7 @@ void PerfettoExport::describe(TrackEvent& event, const Slice& slice) {
     if (slice.ended)
       annotate(event, "outcome", enum_text(ArgType::Outcome, static_cast<uint64_t>(slice.outcome)));
   }
+  if (slice.status == Status::Syscall) annotate(event, "number").set_uint_value(slice.detail);
   set_callstack(event, slice.stack);
 }
 

@@ -10,6 +10,7 @@
 #include "decoder/export/sqlite_schema.h"
 #include "decoder/export/stack_place.h"
 #include "decoder/report/analysis.h"
+#include "decoder/text/syscall_name.h"
 
 namespace thrace {
 namespace {
@@ -111,6 +112,7 @@ void SqliteExport::slice(const Slice& slice) {
   row.number(static_cast<uint64_t>(slice.since));
   row.number(static_cast<uint64_t>(slice.until) - static_cast<uint64_t>(slice.since));
   row.number(call ? slice.ended : !slice.open).number_or_null(slice.stack);
+  if (call && slice.detail < kNamedCalls) calls_.set(slice.detail);
   if (call)
     row.number(slice.detail).number(slice.blocked);
   else if (lost)
@@ -138,6 +140,12 @@ void SqliteExport::ended(const Process& process, const Trace& trace) {
   row.number(trace.events()).number(trace.lost()).number(trace.skipped());
   row.text(ending.empty() || ending == "next" ? "cut" : ending);
   row.number(trace.problems().empty()).add();
+}
+
+void SqliteExport::write_calls() {
+  SqliteInsert row(database_, "call", 2);
+  for (size_t number = 0; number < kNamedCalls; number++)
+    if (calls_[number]) row.number(number).text(syscall_name(number)).add();
 }
 
 void SqliteExport::write_threads() {
@@ -203,6 +211,7 @@ void SqliteExport::write_modules() {
 
 bool SqliteExport::finish() {
   statements_.reset();
+  write_calls();
   write_threads();
   write_objects();
   write_stacks();

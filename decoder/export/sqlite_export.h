@@ -5,6 +5,7 @@
 // last. Rows have the numbers of the timeline: the same trace gives the same ids.
 #pragma once
 
+#include <bitset>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,8 +48,11 @@ class SqliteExport : public TimelineSink {
     StackId first;
   };
 
+  static constexpr size_t kNamedCalls = 1024;  // Linux has fewer
+
   uint64_t object(const Slice& wait);
   void add_wait(const Slice& slice);
+  void write_calls();
   void write_threads();
   void write_objects();
   void write_stacks();
@@ -59,9 +63,10 @@ class SqliteExport : public TimelineSink {
   SqliteDatabase database_;
   struct Statements;
   std::unique_ptr<Statements> statements_;
-  std::vector<Thread> threads_;  // by number
-  std::vector<Object> objects_;  // by id - 1
-  IdMap<uint32_t> object_ids_;   // of this process, by address and kind
+  std::vector<Thread> threads_;     // by number
+  std::vector<Object> objects_;     // by id - 1
+  IdMap<uint32_t> object_ids_;      // of this process, by address and kind
+  std::bitset<kNamedCalls> calls_;  // that occur, by number
 };
 
 }  // namespace thrace

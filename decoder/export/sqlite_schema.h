@@ -76,6 +76,11 @@ CREATE TABLE status (status_id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE reason (reason_id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE outcome (outcome_id INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE wake_kind (kind_id INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE call (
+  -- The names of the system calls that occur
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL
+);
 CREATE TABLE state (
   -- What a thread did, piece after piece
   state_id INTEGER PRIMARY KEY,
@@ -173,11 +178,12 @@ CREATE VIEW v_wakes AS
     JOIN thread AS woken ON woken.thread_id = woken_id LEFT JOIN stack USING (stack_id)
   GROUP BY waker_id, coalesce(site, ''), woken_id ORDER BY wakes DESC;
 CREATE VIEW v_syscalls AS
-  -- System calls that ended, by number
-  SELECT number, count(*) AS calls, sum(blocked) AS blocked, sum(duration_ns) AS total_ns,
+  -- System calls that ended
+  SELECT coalesce(call.name, 'syscall ' || number) AS call, number, count(*) AS calls,
+    sum(blocked) AS blocked, sum(duration_ns) AS total_ns,
     sum(duration_ns) / count(*) AS mean_ns, max(duration_ns) AS max_ns
-  FROM state JOIN status USING (status_id) WHERE status.name = 'syscall' AND ended
-  GROUP BY number ORDER BY total_ns DESC;
+  FROM state JOIN status USING (status_id) LEFT JOIN call USING (number)
+  WHERE status.name = 'syscall' AND ended GROUP BY number ORDER BY total_ns DESC;
 )sql";
 
 }  // namespace thrace

@@ -51,7 +51,7 @@ def judge_flows(events):
 def judge_numbers(events, seen):
     waits = [(*span(event), event["args"]["kind"], int(event["args"]["address"], 16), event["args"].get("owner", 0))
              for event in events if event["ph"] == "X" and event["cat"] == "wait"]
-    calls = [(*span(event), int(event["name"].split()[1]))
+    calls = [(*span(event), event["args"]["number"])
              for event in events if event["ph"] == "X" and event["cat"] == "syscall" and "open" not in event["args"]]
     flows = sum(event["ph"] == "s" for event in events)
     failures = compare("waits", waits_of(seen), waits) + compare("calls", calls_of(seen), calls)

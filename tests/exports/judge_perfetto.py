@@ -159,7 +159,7 @@ def judge_numbers(options, drawing, seen):
             if bool(found) != bool(owner and args["kind"] in LOCKS) or (found and int(found[1]) != owner):
                 failures.append(f"{name} is the name of a wait for a {args['kind']} of {owner}")
         elif category == "syscall" and ended:
-            calls.append((tid, since, until, int(name.split()[1])))
+            calls.append((tid, since, until, args["number"]))
     failures += compare("waits", waits_of(seen), waits)
     failures += compare("calls", calls_of(seen), calls)
     if not seen.moves and all(len(wait.parts) == 1 for wait in seen.waits):

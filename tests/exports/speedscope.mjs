@@ -33,14 +33,16 @@ async function held(file) {
   await page.goto(pathToFileURL(join(release, 'index.html')).href);
   const input = await page.waitForSelector('input[type=file]');
   await input.uploadFile(file);
-  await page.waitForFunction(() => /Export$/m.test(document.body.innerText), {timeout: 60000})
-    .catch(() => errors.push('it shows nothing'));
-  const text = errors.length ? null : await page.evaluate(async () => {
-    const buttons = [...document.querySelectorAll('div')].filter(
+  // The button is there once there is something to show.
+  const press = () => {
+    const button = [...document.querySelectorAll('div')].findLast(
       div => div.children.length === 1 && div.innerText.endsWith('Export'));
-    buttons.at(-1).click();
-    return window.saved.at(-1);
-  });
+    button?.click();
+    return window.saved.length > 0;
+  };
+  const shown = await page.waitForFunction(press, {timeout: 30000, polling: 200}).catch(() => null);
+  if (!shown) errors.push('it shows nothing');
+  const text = errors.length ? null : await page.evaluate(() => window.saved[0]);
   await page.close();
   return errors.length ? {error: errors.join('; ')} : JSON.parse(text);
 }
