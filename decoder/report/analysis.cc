@@ -57,6 +57,7 @@ size_t analyze(const std::vector<std::string>& paths, Picker& picker,
   for (ObjectRow& object : analysis.objects) {
     biggest_first(object.wakers);
     biggest_first(object.holders);
+    biggest_first(object.lasts);
   }
   if (picker.filter().group)
     for (ThreadRow& row : analysis.threads) row.group = group_name(row.name);

@@ -69,6 +69,7 @@ struct ObjectRow {
   uint64_t timeouts = 0;
   std::vector<Share> wakers;   // the biggest first
   std::vector<Share> holders;  // the biggest first
+  std::vector<Share> lasts;    // barrier: who arrived last how often (index of a ThreadRow)
   Handovers handovers;
 
   // True if a wait for it lies in the window.

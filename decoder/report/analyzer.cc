@@ -228,6 +228,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
 
 void Analyzer::finish(uint64_t ticks) {
   const int64_t now = time(ticks);
+  flush_barriers();
   join_.finish();
   for (size_t i = first_thread_; i < analysis_.threads.size(); i++) {
     ThreadRow& row = analysis_.threads[i];

@@ -70,7 +70,25 @@ class Analyzer : public EventSink {
     std::vector<Wait> interrupted;  // the innermost last
     uint32_t over = 0;              // number + 1 of the wait that its next step judges; 0: none
     WakeKey woken_by;               // the Wake that ended that wait
+    WakeKey arrival;                // its last Wake at a barrier
     Call call;                      // Syscall; or the one that a handler interrupted
+  };
+
+  // One round of a barrier: the last to arrive ended the waits of all others.
+  struct Round {
+    int64_t arrived = 0;
+    uint32_t row = 0;
+    WakeKey wake;
+  };
+  // A wait at a barrier whose round's last is not known yet, with the waker that the trace names.
+  struct Arrived {
+    EndedWait wait;
+    uint32_t waker;
+    WakeKey wake;
+  };
+  struct Barrier {
+    std::vector<Round> rounds;  // the latest
+    std::vector<Arrived> open;
   };
 
   Live& introduce(uint64_t g, int64_t now);
@@ -78,7 +96,11 @@ class Analyzer : public EventSink {
   void enter(Live& live, Status status, int64_t now);
   void begin_wait(Live& live, Wait wait);
   void end_wait(Live& live, const Generation& generation, const EventView& event, int64_t now);
-  void hand_on(Live& live, const EndedWait& wait, const WakeKey& wake);
+  void attribute(EndedWait& wait, uint32_t waker, const WakeKey& wake);
+  void hand_on(Live* live, const EndedWait& wait, const WakeKey& wake);
+  void end_barrier_wait(const Live& live, const EndedWait& wait, uint32_t waker,
+                        const WakeKey& wake);
+  void flush_barriers();
   void judge(Live& live, const EventView& event, int64_t now);
   void abandon_wait(Live& live, int64_t now);
   void begin_call(Live& live, const EventView& event, int64_t now);
@@ -119,6 +141,7 @@ class Analyzer : public EventSink {
   IdMap<uint32_t> objects_;    // by address and kind: index + 1
   IdMap<uint32_t> held_;       // the latest of them that a release gives up, by address: index + 1
   std::vector<Queue> queues_;  // by object
+  IdMap<Barrier> barriers_;    // by object
   IdMap<uint32_t> got_by_;     // by object: index + 1 of the row of who got it after a wait
   struct Name {
     uint64_t tid = 0;

@@ -68,6 +68,7 @@ void Analyzer::wake(Live& live, const Generation& generation, const OrderedEvent
     wake.object = *held - 1;
     wake.charges = queue(wake.object).release(now, window_);
   }
+  if (wake.how == WakeKind::Arrive) live.arrival = {ordered.m, generation.number, e.args[2]};
   const bool picked =
       window_.contains(now) && matches(row(live)) && picker_.object(wake.module, wake.address);
   wakes_.add({ordered.m, generation.number, e.args[2]}, std::move(wake), picked);

@@ -6,8 +6,10 @@
 namespace thrace {
 namespace {
 
-constexpr size_t kMaxInterrupted = 16;  // handlers that jump out leave waits behind
-constexpr int kKindShift = 56;          // user addresses have 56 bits at most
+constexpr size_t kMaxInterrupted = 16;   // handlers that jump out leave waits behind
+constexpr size_t kRounds = 8;            // of a barrier that are remembered for late wakees
+constexpr size_t kMaxArrived = 1 << 14;  // waits at a barrier that are kept for its last
+constexpr int kKindShift = 56;           // user addresses have 56 bits at most
 
 void add_share(std::vector<Share>& shares, uint64_t who, uint64_t time) {
   for (Share& share : shares)
@@ -99,13 +101,12 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
   own(o);
   o.waits.add(wait.so_far);
   if (outcome == Outcome::Timeout) o.timeouts++;
-  const uint32_t* waker = runners_.find(event.args[1]);
-  if (waker) add_share(o.wakers, *waker - 1, wait.so_far);
   if (wait.owner != 0) add_share(o.holders, wait.owner, wait.so_far);
+  const uint32_t* runner = runners_.find(event.args[1]);
+  const uint32_t waker = runner ? *runner - 1 : kNobody;
   const WakeKey key = {event.args[1], generation.number - event.args[2], event.args[3]};
   EndedWait ended = {.thread = live.row,
                      .object = wait.row,
-                     .waker = waker ? *waker - 1 : kNobody,
                      .owner = wait.owner,
                      .since = wait.begun,
                      .until = now,
@@ -113,25 +114,83 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
                      .outcome = outcome,
                      .join = wait.reason == static_cast<uint64_t>(WaitReason::Join),
                      .stack = wait.stack};
-  if (EndedWake* wake = wakes_.find(key)) {
-    wake->woken++;
-    wake->object = wait.row;
-    if (now >= wake->time)
-      ended.latency = static_cast<uint64_t>(now) - static_cast<uint64_t>(wake->time);
-  }
-  hand_on(live, ended, key);
+  if (wait.reason == static_cast<uint64_t>(WaitReason::Barrier))
+    return end_barrier_wait(live, ended, waker, key);
+  attribute(ended, waker, key);
+  hand_on(&live, ended, key);
 }
 
-// To the observers, when what is still open about the wait is known.
-void Analyzer::hand_on(Live& live, const EndedWait& wait, const WakeKey& wake) {
-  const bool woken = wait.waker != kNobody && wait.outcome == Outcome::Woken;
+// Who ended a wait, and by which Wake.
+void Analyzer::attribute(EndedWait& wait, uint32_t waker, const WakeKey& key) {
+  wait.waker = waker;
+  if (waker != kNobody) add_share(analysis_.objects[wait.object].wakers, waker, wait.time);
+  EndedWake* wake = wakes_.find(key);
+  if (!wake) return;
+  wake->woken++;
+  wake->object = wait.object;
+  if (wait.until >= wake->time)
+    wait.latency = static_cast<uint64_t>(wait.until) - static_cast<uint64_t>(wake->time);
+}
+
+// To the observers, when what is still open about the wait is known.  `live`: who waited, if its
+// next step tells whether the wait was futile.
+void Analyzer::hand_on(Live* live, const EndedWait& wait, const WakeKey& wake) {
+  const bool judged = live && wait.waker != kNobody && wait.outcome == Outcome::Woken;
   const bool joins = joins_ && wait.waker != kNobody && wake.seq != 0;
-  const uint32_t number = over_.add(wait, woken + joins);
-  if (woken) {
-    live.over = number + 1;
-    live.woken_by = wake;
+  const uint32_t number = over_.add(wait, judged + joins);
+  if (judged) {
+    live->over = number + 1;
+    live->woken_by = wake;
   }
   if (joins) join_.wait(wake, number);
+}
+
+// At a barrier a wait may name a thread that has arrived for the next round already: there is one
+// stamp for all.  What ends it is the last arrival of its own round, which falls between its
+// beginning and its end; the wait of that thread has the outcome Last, and may end later.
+void Analyzer::end_barrier_wait(const Live& live, const EndedWait& wait, uint32_t waker,
+                                const WakeKey& wake) {
+  Barrier& barrier = barriers_[wait.object];
+  const auto of_round = [](const EndedWait& w, const Round& round) {
+    return w.since <= round.arrived && round.arrived <= w.until;
+  };
+  if (wait.outcome == Outcome::Last) {
+    const Round round = {wait.since, live.row, live.arrival};
+    add_share(analysis_.objects[wait.object].lasts, live.row, 0);
+    std::erase_if(barrier.open, [&](Arrived& other) {
+      if (!of_round(other.wait, round)) return false;
+      attribute(other.wait, round.row, round.wake);
+      hand_on(nullptr, other.wait, round.wake);
+      return true;
+    });
+    if (barrier.rounds.size() == kRounds) barrier.rounds.erase(barrier.rounds.begin());
+    barrier.rounds.push_back(round);
+    return hand_on(nullptr, wait, {});
+  }
+  const auto round = std::find_if(barrier.rounds.begin(), barrier.rounds.end(),
+                                  [&](const Round& r) { return of_round(wait, r); });
+  EndedWait ended = wait;
+  if (round != barrier.rounds.end()) {
+    attribute(ended, round->row, round->wake);
+    return hand_on(nullptr, ended, round->wake);
+  }
+  if (wait.outcome == Outcome::Woken && barrier.open.size() < kMaxArrived) {
+    barrier.open.push_back({wait, waker, wake});
+    return;
+  }
+  attribute(ended, waker, wake);
+  hand_on(nullptr, ended, wake);
+}
+
+// Waits of rounds whose last was not seen: the trace's word must do.
+void Analyzer::flush_barriers() {
+  barriers_.each([&](uint64_t, Barrier& barrier) {
+    for (Arrived& arrived : barrier.open) {
+      attribute(arrived.wait, arrived.waker, arrived.wake);
+      hand_on(nullptr, arrived.wait, arrived.wake);
+    }
+    barrier.open.clear();
+  });
 }
 
 // The first step of a thread after a wait that was ended by a Wake.

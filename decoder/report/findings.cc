@@ -91,10 +91,13 @@ std::string stuck_lock(const Analysis& analysis, Names& names) {
 }
 
 std::string last_arrivals(const Analysis& analysis, const ObjectRow& object) {
-  if (object.kind != "barrier" || object.wakers.empty()) return {};
-  const Share& most = object.wakers.front();
-  return fmt::format(" The last to arrive was {} in {} of {} waits.",
-                     thread_title(analysis.threads[most.who]), most.count, object.waits.count());
+  if (object.lasts.empty()) return {};
+  uint64_t rounds = 0;
+  for (const Share& last : object.lasts) rounds += last.count;
+  const Share& most = object.lasts.front();
+  return fmt::format(" The last to arrive was {} in {} of {}.",
+                     thread_title(analysis.threads[most.who]), most.count,
+                     count_text(rounds, "round"));
 }
 
 std::map<std::string, uint64_t>::const_iterator biggest(

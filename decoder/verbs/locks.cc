@@ -42,7 +42,7 @@ void add_locks(CLI::App& app, int& status) {
       "thread (join) and so on.  p50 and p99 are exact within 3 %.  A wait that a signal handler\n"
       "interrupted counts once.  Percentages are shares of the total wait.\n"
       "caused: how long threads waited while others held the object: 3 ms if three waited 1 ms.\n"
-      "For a futex a wake counts as its release, for a barrier the arrival of the last.\n"
+      "For a futex a wake counts as its release, for a barrier an arrival.\n"
       "--blame lists pairs of lines: where threads waited, and where a lock was released "
       "meanwhile\n"
       "(each release is charged with the time since the one before it, though it may hand the "

@@ -23,7 +23,7 @@ agrees 'trace-decode export --help' "$BUILD/decoder/trace-decode" export --help
 "$BUILD/decoder/trace-decode" --help | sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\) .*/\1/p' >verbs
 [[ $(wc -l <verbs) -ge 10 ]] || wrong "no verbs found in the help"
 while read -r verb; do
-  grep -qE "^\|.*(trace-decode $verb |\`$verb\`)" "$SOURCE/README.md" || wrong "README has no question for $verb"
+  grep -qE "^\|.*(trace-decode $verb[ \`]|\`$verb\`)" "$SOURCE/README.md" || wrong "README has no question for $verb"
 done <verbs
 "$BUILD/decoder/trace-decode" export --help | sed -n '/^Formats:/,$s/^\([a-z]*\): .*/\1/p' >formats
 [[ $(wc -l <formats) -ge 5 ]] || wrong "no formats found in the help"

@@ -91,7 +91,7 @@ def malformed(way, text):
             return "a csv without its head"
         if {len(row) for row in rows} != {len(rows[0])} or len(set(rows[0])) != len(rows[0]) or "" in rows[0]:
             return f"columns {rows[0]}, rows of {({len(row) for row in rows})}"
-    if way.verb.name == "flame" and form == "text":
+    if form == "folded" or way.verb.name == "flame" and form == "text":
         for line in text.splitlines():
             if not re.fullmatch(r".*[^;] \d+", line):
                 return f"no folded stack: {line!r}"
@@ -122,7 +122,7 @@ def judged(way, done, allowed, name):
         return failures
     if harm := harmful(done.stdout):
         return failures + [f"{prefix} stdout has {harm}"]
-    if not done.stdout and way.verb.name not in ("flame", "dump"):
+    if not done.stdout and way.verb.name not in ("flame", "dump") and way.form != "folded":
         failures.append(f"{prefix} says nothing")
     if problem := malformed(way, done.stdout.decode()):
         failures.append(f"{prefix} {problem}")
@@ -222,9 +222,7 @@ def empty_results(options, folder, known):
             if option not in verb.options:
                 continue
             for way in ways(verb, every=False):
-                if verb.name == "export" and way.form != "pprof":
-                    continue  # the others take no filters
-                way.words.append(f"{option}={value}")
+                way.words += [f"{option}={value}", *(["--ordered"] if verb.name == "dump" else [])]
                 failures += judged(way, call(options.decoder, way, path), (FINE,), "nothing left")
     return failures
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 NO_TRACE = ("assemble", "events")  # they read text, or nothing
 # Options of verbs that change no form: names, filters, help.
 COMMON = {"--help", "--raw-names", "--no-inline", "--no-symbols", "--all-frames"}
-BINARY = {"perfetto", "go", "pprof"}  # export formats that are no text
+BINARY = {"perfetto", "go", "pprof", "sqlite"}  # export formats that are no text
+GROUPED = {"pprof", "speedscope", "folded"}  # export formats that take --group
+FILES = itertools.count()  # for the output that cannot go to standard output
 
 
 @dataclass
@@ -83,7 +85,9 @@ def ways(verb, every=True):
     for form, more in itertools.product(formats, extra if every else extra[:1]):
         if verb.name == "export" and more in kinds and form != "--format=pprof":
             continue  # the others take no notice
+        if verb.name == "export" and more == "--group" and form.partition("=")[2] not in GROUPED:
+            continue  # a timeline has no groups, and says so
         words = " ".join(word for word in (form, more) if word).split()
         if "--output" in verb.required:
-            words += ["-o", "-"]
+            words += ["-o", f"{next(FILES)}.db" if form == "--format=sqlite" else "-"]
         yield Way(verb, words)
