@@ -52,6 +52,18 @@ bool heal(Thread& m, uint64_t owner, uint64_t frame) {
   return true;
 }
 
+// The outer gate has none while it is being opened or closed, and if it was jumped out of meanwhile.
+uint32_t nested_gen(const Thread& m) {
+  const uint32_t gen = m.entry_gen.load(std::memory_order_relaxed);
+  if (!gen) return 0;
+  // One that is choosing may be interrupted twice: the first handler has written in a later generation
+  // than the one that the outer gate has read, and the second must not go back behind it.
+  const uint32_t now = g_guest.header->gen.load(std::memory_order_relaxed);
+  const uint32_t ahead =
+      (Tail{m.tail.load(std::memory_order_relaxed)}.gen() - gen) & Tail::kGenMask;
+  return now > gen && ahead <= now - gen ? gen + ahead : gen;
+}
+
 Thread* attach() {
   const uint32_t slot = slots::take();
   if (!slot) {

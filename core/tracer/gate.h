@@ -23,8 +23,8 @@ namespace thrace {
 class TraceLocker {
  public:
   TraceLocker() = default;
-  TraceLocker(Thread* m, uint32_t gen, bool outermost)
-      : m_(m), gen_(gen), outermost_(outermost) {}
+  TraceLocker(Thread* m, uint32_t gen, bool outermost, bool chose)
+      : m_(m), gen_(gen), outermost_(outermost), chose_(chose) {}
   TraceLocker(const TraceLocker&) = delete;
   TraceLocker& operator=(const TraceLocker&) = delete;
   ~TraceLocker() { release(); }
@@ -38,10 +38,12 @@ class TraceLocker {
   void release() {
     if (!m_) return;
     THRACE_CHECK(m_->owner.load(std::memory_order_relaxed), "T1: a gate was closed twice");
-    if (outermost_)
+    if (outermost_) {
       leave(*m_);
-    else
+    } else {
+      if (chose_) [[unlikely]] m_->entry_gen.store(0, std::memory_order_relaxed);
       t_local.nested--;
+    }
     m_ = nullptr;
   }
 
@@ -82,6 +84,7 @@ class TraceLocker {
   Thread* m_ = nullptr;
   uint32_t gen_ = 0;
   bool outermost_ = false;
+  bool chose_ = false;  // the generation; a nested one does where the outer has not
 };
 
 // The number of a Wake and the space for its record must be one step for signal handlers, which write
@@ -147,6 +150,23 @@ THRACE_HIDDEN void abandon(Thread& m);
 // Closes the outermost gate if its frame is gone; false if it is alive.
 THRACE_HIDDEN bool heal(Thread& m, uint64_t owner, uint64_t frame);
 
+// The generation of a gate inside an open one, 0: the outer one has not chosen any.
+THRACE_HIDDEN uint32_t nested_gen(const Thread& m);
+
+// Chooses the generation of an open gate that has none.  Read again after entry_gen is set: a handler
+// in between may already have written in a later generation, and this gate must not go back behind it
+// (invariant 2).
+[[gnu::always_inline]] inline uint32_t choose(Thread& m) {
+  const std::atomic<uint32_t>& current = g_guest.header->gen;
+  uint32_t gen;
+  do {
+    gen = current.load(std::memory_order_relaxed);
+    m.entry_gen.store(gen, std::memory_order_relaxed);
+    compiler_fence();
+  } while (current.load(std::memory_order_relaxed) != gen);
+  return gen;
+}
+
 // Opens a gate while recording; inlined into the functions of core/tracer that write events, which
 // are never inlined themselves: their frame is the gate's.
 [[gnu::always_inline]] inline TraceLocker enter() {
@@ -158,14 +178,14 @@ THRACE_HIDDEN bool heal(Thread& m, uint64_t owner, uint64_t frame);
   }
   const auto frame = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
   const uint64_t owner = m->owner.load(std::memory_order_relaxed);
-  const std::atomic<uint32_t>& current = g_guest.header->gen;
   uint32_t gen;
-  bool outermost = true;
+  bool outermost = true, chose = true;
   if (owner && !heal(*m, owner, frame)) [[unlikely]] {
     outermost = false;
     t_local.nested++;
-    gen = m->entry_gen.load(std::memory_order_relaxed);
-    if (!gen) gen = current.load(std::memory_order_relaxed);  // the outer one takes this or a later
+    gen = nested_gen(*m);
+    chose = !gen;
+    if (chose) gen = choose(*m);
   } else {
     THRACE_CHECK(!t_local.nested, "T1: a nested gate was left open");
     if (g_guest.light_fence) [[likely]] {
@@ -174,21 +194,15 @@ THRACE_HIDDEN bool heal(Thread& m, uint64_t owner, uint64_t frame);
     } else {
       m->owner.exchange(frame, std::memory_order_seq_cst);
     }
-    // Read again after entry_gen is set: a handler in between may already have written in a later
-    // generation, and this gate must not go back behind it (invariant 2).
-    do {
-      gen = current.load(std::memory_order_relaxed);
-      m->entry_gen.store(gen, std::memory_order_relaxed);
-      compiler_fence();
-    } while (current.load(std::memory_order_relaxed) != gen);
+    gen = choose(*m);
   }
   if (!gen) [[unlikely]] {  // off: the session has ended
-    TraceLocker(m, gen, outermost).release();
+    TraceLocker(m, gen, outermost, chose).release();
     return {};
   }
   if (m->introduced.load(std::memory_order_relaxed) != gen) [[unlikely]]
     introduce(*m, gen);
-  return TraceLocker(m, gen, outermost);
+  return TraceLocker(m, gen, outermost, chose);
 }
 
 }  // namespace gate

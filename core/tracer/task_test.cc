@@ -35,6 +35,11 @@ class TaskTest : public ArenaTest {
     }
   }
 
+  static void make_call() {
+    Call call(SYS_read, 7);
+    call.end(0, 0);
+  }
+
   std::vector<std::pair<uint32_t, uint32_t>> taken_;
 };
 
@@ -134,6 +139,38 @@ TEST_F(TaskTest, ANewGenerationBeginsWithTheStatus) {
   EXPECT_EQ(seen[0].args[1], uint64_t(Status::Syscall));
   EXPECT_EQ(seen[0].args[2], uint64_t(SYS_read));
   EXPECT_EQ(seen[0].args[3], 7u);
+}
+
+// An outer gate reads the generation, and is interrupted before and after it has told which.
+TEST_F(TaskTest, ASecondHandlerDoesNotGoBackBehindTheFirst) {
+  const uint32_t before = gen();
+  Thread& m = *t_local.m;
+  make_call();
+  m.owner = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
+  arena_header(base_).gen++;
+  make_call();  // of the first handler
+  m.entry_gen = before;
+  make_call();  // of the second
+  EXPECT_EQ(records(own_m(), before).size(), 2u);
+  EXPECT_EQ(records(own_m(), before + 1).size(), 4u);
+  m.owner = m.entry_gen = 0;
+}
+
+// An outer gate that was jumped out of while it was being opened.
+TEST_F(TaskTest, AGateInsideOneThatHasNotChosenChoosesForThoseInside) {
+  const uint32_t before = gen();
+  Thread& m = *t_local.m;
+  m.owner = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
+  [this]() __attribute__((noinline)) {
+    const TraceLocker gate = acquire();
+    arena_header(base_).gen++;
+    make_call();
+  }();
+  EXPECT_EQ(records(own_m(), before).size(), 2u);
+  EXPECT_EQ(m.entry_gen, 0u);
+  make_call();
+  EXPECT_EQ(records(own_m(), before + 1).size(), 2u);
+  m.owner = 0;
 }
 
 TEST_F(TaskTest, AfterTheSessionNothingIsWritten) {
