@@ -50,7 +50,9 @@ TEST_F(CallStackTest, AWaitHasThatOfItsCaller) {
   ASSERT_EQ(type(block), with_stack(Event::GoBlock));
   const auto stack = frames(block, 3);
   EXPECT_LE(stack.size(), 8u);
-  const auto in_caller = [=](uint64_t frame) { return frame > function && frame < function + 256; };
+  const auto in_caller = [=](uint64_t frame) {
+    return frame > function && frame < function + 1024;
+  };
   EXPECT_TRUE(std::any_of(stack.begin(), stack.end(), in_caller));
   EXPECT_EQ(last().event, Event::GoUnblock) << "the end of a wait has none";
 }
