@@ -3,6 +3,7 @@
 import argparse
 import ctypes
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -44,6 +45,13 @@ class Outcome:
             if ours != theirs:
                 lines.append(f"{name} differs:\n--- untraced\n{text(ours)}\n--- traced\n{text(theirs)}")
         return lines
+
+
+def sanitizer_reports(outcome):
+    """A failure if a sanitizer has reported anything; its warnings that it does not support a call are none."""
+    if not re.search(rb"ERROR: \w+Sanitizer|runtime error:|AddressSanitizer:|SUMMARY: ", outcome.stderr):
+        return []
+    return [f"a sanitizer reports: {text(outcome.stderr)}"]
 
 
 def text(data, limit=3000):

@@ -10,16 +10,18 @@ import guest
 import trace
 
 
-def expectations(sources):
-    """The expected frames by path, as (function, (file, line)); and the line of each marker."""
-    paths, markers = {}, {}
+def expectations(sources, sanitized=False):
+    """The expected frames by path, as (function, (file, line)).  With a sanitizer, gcc tells some lines otherwise."""
+    paths, markers, others = {}, {}, {}
     for source in sources:
         with open(source, encoding="utf-8") as file:
             for number, line in enumerate(file, 1):
-                if told := re.search(r"// path (\d+): (.*)", line):
-                    paths[int(told[1])] = told[2].split()
+                if told := re.search(r"// (sanitized )?path (\d+): (.*)", line):
+                    (others if told[1] else paths)[int(told[2])] = told[3].split()
                 elif marker := re.search(r"// @(\S+)", line):
                     markers[marker[1]] = (os.path.basename(source), number)
+    if sanitized:
+        paths.update(others)
     return {
         path: [word if word in ("*", "...") else (word.rpartition("@")[0], markers[word.rpartition("@")[2]])
                for word in words]
@@ -74,13 +76,14 @@ def main():
     parser.add_argument("--folder", required=True, help="where the libraries are")
     parser.add_argument("--symbols", action="append", default=[])
     parser.add_argument("--stacks", choices=("auto", "unwind", "fp"), default="auto")
+    parser.add_argument("--sanitized", action="store_true", help="the program has the address sanitizer")
     parser.add_argument("--under", default="", help="a command that runs the program")
     parser.add_argument("--mode", choices=("default", "stress"), default="default")
     parser.add_argument("program")
     parser.add_argument("sources", nargs="+")
     options = parser.parse_args()
     parts = guest.parts_of(options)
-    expected = expectations(options.sources)
+    expected = expectations(options.sources, options.sanitized)
     failures = [] if len(expected) >= 40 else [f"only {len(expected)} paths are known"]
     if options.stacks == "fp":  # libraries keep no frame pointers
         expected = {path: frames for path, frames in expected.items() if "*" not in frames}
@@ -91,6 +94,7 @@ def main():
         guest.reap_orphans()
         if run.status != 0:
             guest.finish([f"the program ended with {run.status}: {guest.text(run.stdout + run.stderr)}"])
+        failures += guest.sanitizer_reports(run)
         # What it runs under has a trace, too.
         verdicts = {path: trace.check(parts, path) for path in trace.files(folder)}
         path, verdict = max(verdicts.items(), key=lambda entry: entry[1].events)

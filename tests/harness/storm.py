@@ -119,6 +119,7 @@ def main():
         guest.reap_orphans()
         if run.status != 0 or run.stdout != b"it all happened\n":
             failures.append(f"it ended with {run.status}: {guest.text(run.stdout + run.stderr)}")
+        failures += guest.sanitizer_reports(run)
         path, = trace.files(folder)
         verdict = trace.check(parts, path)
         if not verdict.ok:
