@@ -32,8 +32,8 @@ void GoExport::begin(const Generation& generation) {
   const int64_t start = generation.has_clock ? clock_.since_start(generation.clock.ticks)
                                              : static_cast<int64_t>(now_);
   start_ = std::max<uint64_t>(now_, static_cast<uint64_t>(std::max(start, from_)) + kEpoch);
-  position_ = 0;
   order_.clear();
+  records_.clear();
   edges_.clear();
   tables_.clear();
   known_.clear();
@@ -64,8 +64,7 @@ GoExport::Stream& GoExport::stream(const Generation& generation, uint64_t m) {
   }
   if (s.generation != number_) {
     s.generation = number_;
-    s.records.clear();
-    s.call = 0;
+    s.first = s.last = s.call = kNone;
     s.wakes.clear();
     order_.push_back(m);
   }
@@ -73,7 +72,10 @@ GoExport::Stream& GoExport::stream(const Generation& generation, uint64_t m) {
 }
 
 GoExport::Record& GoExport::add(Stream& s, GoEvent event, std::initializer_list<uint64_t> args) {
-  Record& record = s.records.emplace_back();
+  const auto at = static_cast<uint32_t>(records_.size());
+  (s.first == kNone ? s.first : records_[s.last].next) = at;
+  s.last = at;
+  Record& record = records_.emplace_back();
   record.time = now_;
   record.event = event;
   for (const uint64_t arg : args) record.args[record.count++] = arg;
@@ -123,10 +125,10 @@ void GoExport::unblock(Stream& s, Go& go, const EventView& e) {
   if (by && by != &s && by->generation == number_) {
     const auto at = std::lower_bound(by->wakes.begin(), by->wakes.end(), seq,
                                      [](const PlacedWake& w, uint64_t n) { return w.seq < n; });
-    if (at != by->wakes.end() && at->seq == seq && at->position > go.blocked) wake = &*at;
+    if (at != by->wakes.end() && at->seq == seq && at->record >= go.blocked) wake = &*at;
   }
   if (!wake) return wake_self(s, go);
-  Record& place = by->records[wake->record];
+  Record& place = records_[wake->record];
   edges_.push_back({go.id, ++go.seq, place.more});
   place.more = static_cast<uint32_t>(edges_.size() - 1);
 }
@@ -136,21 +138,21 @@ void GoExport::block(Stream& s, Go& go, uint64_t reason, uint64_t object, StackI
   add(s, GoEvent::GoBlock,
       {tables_.string(text), stack(go.root, what_text(ArgType::Wait, reason, object), at)});
   go.status = Status::Waiting;
-  go.blocked = position_;
+  go.blocked = static_cast<uint32_t>(records_.size());
 }
 
 void GoExport::syscall(Stream& s, Go& go, uint64_t number) {
   add(s, GoEvent::GoSyscallBegin, {++s.p_seq, stack(go.root, syscall_name(number))});
-  s.call = static_cast<uint32_t>(s.records.size());
+  s.call = s.last;
   s.call_number = number;
   go.status = Status::Syscall;
 }
 
 // The stack of a call is known at its end; Go has it at the beginning.
 void GoExport::call_stack(Stream& s, const Go& go, StackId at) {
-  if (s.call != 0 && at != 0)
-    s.records[s.call - 1].args[1] = stack(go.root, syscall_name(s.call_number), at);
-  s.call = 0;
+  if (s.call != kNone && at != 0)
+    records_[s.call].args[1] = stack(go.root, syscall_name(s.call_number), at);
+  s.call = kNone;
 }
 
 void GoExport::syscall_end(Stream& s, uint64_t g, Go& go) {
@@ -249,7 +251,7 @@ void GoExport::status(Stream& s, const EventView& e) {
       else
         s.g = 0;
     }
-  const bool first_of_stream = s.records.empty();
+  const bool first_of_stream = s.first == kNone;
   const bool fresh = !go;
   if (fresh) go = &introduce(g);
   if (fresh && (number_ > 1 || (binds && !first_of_stream))) {
@@ -265,7 +267,7 @@ void GoExport::status(Stream& s, const EventView& e) {
     if (first_of_stream) now_ = start_;
     go->generation = number_;
     go->seq = 0;
-    go->blocked = first_of_stream ? 0 : position_;
+    go->blocked = first_of_stream ? 0 : static_cast<uint32_t>(records_.size());
     if (go->status == Status::Running || go->status == Status::Waiting) {
       if (fresh) s.proc = Proc::Running;
       if (s.proc == Proc::Running) proc_status(s, kProcRunning);
@@ -286,8 +288,8 @@ void GoExport::status(Stream& s, const EventView& e) {
 void GoExport::wake(Stream& s, const EventView& e) {
   const Go* go = s.g ? goes_.find(s.g) : nullptr;
   const std::string what = what_text(ArgType::Wake, e.args[0], e.args[1]);
-  s.wakes.push_back({static_cast<uint32_t>(s.records.size()), position_, e.args[2], what});
   add(s, GoEvent::None, {stack(go ? go->root : std::string("thread"), what)});
+  s.wakes.push_back({e.args[2], e.args[1], s.last, static_cast<uint32_t>(e.args[0])});
 }
 
 void GoExport::wake_stack(Stream& s, const Generation& generation, const EventView& e) {
@@ -295,7 +297,8 @@ void GoExport::wake_stack(Stream& s, const Generation& generation, const EventVi
                                  [&](const PlacedWake& w) { return w.seq <= e.args[0]; });
   if (e.args[1] != 0 || wake == s.wakes.rend() || wake->seq != e.args[0]) return;
   if (const StackId at = stack_id(generation, e); at != 0)
-    s.records[wake->record].args[0] = stack({}, wake->what, at);
+    records_[wake->record].args[0] =
+        stack({}, what_text(ArgType::Wake, wake->kind, wake->object), at);
 }
 
 void GoExport::create(const Generation& generation, Stream& s, const EventView& e) {
@@ -312,7 +315,6 @@ void GoExport::create(const Generation& generation, Stream& s, const EventView& 
 void GoExport::event(const Generation& generation, const OrderedEvent& ordered) {
   const EventView& e = ordered.event;
   Stream& s = stream(generation, ordered.m);
-  position_++;
   now_ = std::max<uint64_t>(
       start_, static_cast<uint64_t>(std::max<int64_t>(clock_.since_start(e.time), 0)) + kEpoch);
 
@@ -380,8 +382,7 @@ void GoExport::event(const Generation& generation, const OrderedEvent& ordered) 
 
 void GoExport::end(const Generation&) {
   // Go refuses a generation without events: a process that only slept has such ones.
-  const auto is_empty = [&](uint64_t m) { return streams_.find(m)->records.empty(); };
-  if (std::all_of(order_.begin(), order_.end(), is_empty)) {
+  if (records_.empty()) {
     for (const uint64_t m : order_) streams_.find(m)->generation = 0;
     number_--;
     return;
@@ -390,7 +391,8 @@ void GoExport::end(const Generation&) {
   for (const uint64_t m : order_) {
     const Stream& s = *streams_.find(m);
     writer_.begin(number_, s.thread);
-    for (const Record& record : s.records) {
+    for (uint32_t at = s.first; at != kNone; at = records_[at].next) {
+      const Record& record = records_[at];
       if (record.event != GoEvent::None) {
         writer_.event(record.time, record.event, record.args, record.count);
         continue;

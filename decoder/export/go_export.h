@@ -47,6 +47,7 @@ class GoExport : public EventSink {
     uint64_t time = 0;
     GoEvent event = GoEvent::None;
     uint8_t count = 0;
+    uint32_t next = kNone;  // of the same stream
     uint32_t more = kNone;  // None only: the first of the GoUnblocks that came to stand here
     uint64_t args[3] = {};
   };
@@ -57,10 +58,10 @@ class GoExport : public EventSink {
     uint32_t next = kNone;
   };
   struct PlacedWake {
-    uint32_t record;
-    uint64_t position;  // in the merged stream of the generation
     uint64_t seq;
-    std::string what;  // the inner end of its stack
+    uint64_t object;
+    uint32_t record;
+    uint32_t kind;
   };
   enum class Proc : uint8_t { None, Idle, Running };
   struct Go {  // a G, as the reader of the export sees it
@@ -68,7 +69,7 @@ class GoExport : public EventSink {
     Status status = Status::None;
     uint64_t seq = 0;
     uint64_t generation = 0;  // that has its status
-    uint64_t blocked = 0;     // position of the block in the merged stream of the generation
+    uint32_t blocked = 0;     // records before its block ended
     std::string root;         // the outermost frame of its stacks
   };
   struct Stream {  // an M
@@ -80,10 +81,9 @@ class GoExport : public EventSink {
     uint64_t g = 0;          // that it runs, or that waits or is in a system call on it; 0: none
     bool abandoned = false;  // its system call holds no P
     uint64_t generation = 0;
-    uint32_t call =
-        0;  // index + 1 of the record that began its system call; 0: not this generation's
+    uint32_t call = kNone;  // the record that began its system call; none: not this generation's
     uint64_t call_number = 0;
-    std::vector<Record> records;
+    uint32_t first = kNone, last = kNone;  // records
     std::vector<PlacedWake> wakes;
   };
 
@@ -123,11 +123,11 @@ class GoExport : public EventSink {
   IdMap<Stream> streams_;
   IdMap<bool> threads_;          // ids that are taken
   std::vector<uint64_t> order_;  // Ms of this generation, by first event
+  std::vector<Record> records_;  // of all streams, in the merged order
   std::vector<Edge> edges_;
   uint64_t number_ = 0;  // of the generation, from 1
   uint64_t start_ = 0;   // of the generation, ns
   uint64_t now_ = 0;
-  uint64_t position_ = 0;
   uint64_t next_g_ = 1;
   uint64_t next_p_ = 1;
 };
