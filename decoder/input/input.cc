@@ -50,7 +50,10 @@ class FileInput : public Input {
     while (n < 0 && errno == EINTR);
     if (n < 0) error_ = fmt::format("cannot be read: {}", std::strerror(errno));
     const size_t size = n > 0 ? static_cast<size_t>(n) : 0;
-    progress_.advance(size);
+    if (size == 0)
+      progress_.end();  // before anything is said of what was read
+    else
+      progress_.advance(size);
     return {buffer_.data(), size};
   }
 

@@ -23,8 +23,9 @@ ProgressLine::ProgressLine(std::string what, uint64_t total)
       wanted_(!g_quiet && isatty(STDERR_FILENO) != 0),
       next_(Clock::now() + kFirst) {}
 
-ProgressLine::~ProgressLine() {
+void ProgressLine::end() {
   if (shown_) fmt::print(stderr, "{}", kErase);
+  shown_ = wanted_ = false;
 }
 
 void ProgressLine::keep_quiet_on_terminal() {

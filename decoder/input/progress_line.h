@@ -14,9 +14,12 @@ class ProgressLine {
   ProgressLine(std::string what, uint64_t total);
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
-  ~ProgressLine();  // erases the line
+  ~ProgressLine() { end(); }
 
   void advance(uint64_t bytes);
+
+  // The work is done: erases the line.
+  void end();
 
   // For verbs that print while they read, if what they print goes to a terminal: no progress.
   static void keep_quiet_on_terminal();

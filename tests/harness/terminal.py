@@ -80,15 +80,15 @@ def check_emphasis(decode, trace):
     assert b"\x1b[1m" in piped([decode, "--color=always", trace]).stdout, "without a verb"
 
 
-def fed_slowly(args, data, stderr):
-    process = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, env=environment())
+def fed_slowly(args, data, stderr, stdout=subprocess.PIPE):
+    process = subprocess.Popen(args, stdin=subprocess.PIPE, stdout=stdout, stderr=stderr, env=environment())
     half = len(data) // 2
     for piece in (data[:half], data[half:]):
         process.stdin.write(piece)
         process.stdin.flush()
         time.sleep(0.7)
     process.stdin.close()
-    out = process.stdout.read()
+    out = process.stdout.read() if process.stdout else b""
     said = process.stderr.read() if process.stderr else b""
     assert process.wait() == 0
     return out, said
@@ -104,6 +104,12 @@ def check_progress(decode, trace):
     assert shown.endswith(ERASE), shown
     silent_out, said = fed_slowly([decode, "locks", "-"], data, subprocess.PIPE)
     assert said == b"" and silent_out == out, (said, silent_out)
+    # What is printed when all is read begins on a clean line.
+    terminal = Terminal()
+    fed_slowly([decode, "check", "-"], data, terminal.slave, terminal.slave)
+    shown = terminal.text()
+    assert b"%" in shown or b"MB" in shown, shown
+    assert ERASE + b"standard input: OK" in shown or ERASE + b"-: OK" in shown, shown
 
 
 def check_stats(decode, trace):
