@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "core/format/file.h"
 #include "decoder/input/stage.h"
 #include "decoder/text/style.h"
+#include "decoder/verbs/output_file.h"
 #include "decoder/verbs/verb.h"
 
 namespace {
@@ -64,7 +66,11 @@ int main(int argc, char** argv) {
     app.parse(with_verb(argc, argv, app));
     if (stats) thrace::print_stages();
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? thrace::kExitFine : thrace::kExitUsage;
+    status = app.exit(error) == 0 ? thrace::kExitFine : thrace::kExitUsage;
+  } catch (const std::system_error& error) {  // fmt's, when it cannot write
+    fmt::print(stderr, "trace-decode: standard output cannot be written: {}\n",
+               error.code().message());
+    return thrace::kExitUnreadable;
   }
-  return status;
+  return thrace::finish_output() ? status : thrace::kExitUnreadable;
 }

@@ -20,7 +20,17 @@ constexpr const char* kStart =
 
 }  // namespace
 
+// The file is written beside its place and put there when it is whole, so it must be a file that
+// may be replaced, not a device; of a symbolic link, what it leads to.
 SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
+  struct stat status;
+  if (stat(path_.c_str(), &status) == 0) {
+    if (!S_ISREG(status.st_mode)) {
+      fail("it is no ordinary file");
+      return;
+    }
+    if (char* target = realpath(path_.c_str(), nullptr)) path_ = target;
+  }
   std::string name = path_ + ".XXXXXX";
   const int file = mkstemp(name.data());
   if (file < 0) {

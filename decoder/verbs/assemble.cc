@@ -3,11 +3,9 @@
 
 #include <fmt/core.h>
 
-#include <cerrno>
-#include <cstring>
-
 #include "decoder/input/input.h"
 #include "decoder/text/escape.h"
+#include "decoder/verbs/output_file.h"
 #include "decoder/verbs/verb.h"
 
 namespace thrace {
@@ -26,13 +24,9 @@ int run(const std::string& path, const std::string& target) {
     fmt::print(stderr, "trace-decode: {}: {}\n", printable(path), printable(error));
     return kExitUnreadable;
   }
-  std::FILE* out = target == "-" ? stdout : std::fopen(target.c_str(), "wb");
-  const bool written = out && std::fwrite(trace.data(), 1, trace.size(), out) == trace.size() &&
-                       std::fflush(out) == 0;
-  if (!written)
-    fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", printable(target),
-               std::strerror(errno));
-  if (out && out != stdout) std::fclose(out);
+  const bool written = write_file(target, [&](std::FILE* out) {
+    return std::fwrite(trace.data(), 1, trace.size(), out) == trace.size();
+  });
   return written ? kExitFine : kExitUnreadable;
 }
 

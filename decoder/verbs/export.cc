@@ -4,6 +4,7 @@
 #include "decoder/export/pprof_export.h"
 #include "decoder/report/folded.h"
 #include "decoder/verbs/export_formats.h"
+#include "decoder/verbs/output_file.h"
 
 namespace thrace {
 namespace {
@@ -76,6 +77,7 @@ int run(ExportOptions options) {
       std::none_of(whats.begin(), whats.end(),
                    [&](const What& what) { return what.name == options.what; }))
     return usage(fmt::format("takes as --what: {}", names_of(whats)));
+  if (overwrites(options.target, options.report.files)) return kExitUsage;
   return format->run(options);
 }
 

@@ -1,11 +1,6 @@
 // flame: folded stacks for flame graph programs.
-#include <fmt/core.h>
-
-#include <cerrno>
-#include <cstring>
-
 #include "decoder/report/folded.h"
-#include "decoder/text/escape.h"
+#include "decoder/verbs/output_file.h"
 #include "decoder/verbs/report_options.h"
 
 namespace thrace {
@@ -18,21 +13,15 @@ struct FlameOptions {
 };
 
 int run(const FlameOptions& options) {
+  if (overwrites(options.target, options.report.files)) return kExitUsage;
   Folded folded(find_folded_what(options.what)->kind);
-  int written = kExitFine;
-  const int read = report(options.report, {&folded}, [&](const Analysis& analysis, Names& names) {
-    const bool to_stdout = options.target == "-";
-    std::FILE* out = to_stdout ? stdout : std::fopen(options.target.c_str(), "w");
-    if (out) folded.print(analysis, names, out);
-    if (!out || std::fflush(out) != 0) {
-      fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", printable(options.target),
-                 std::strerror(errno));
-      written = kExitUnreadable;
-    }
-    if (out && !to_stdout) std::fclose(out);
-    return kExitFine;
+  return report(options.report, {&folded}, [&](const Analysis& analysis, Names& names) {
+    const bool written = write_file(options.target, [&](std::FILE* out) {
+      folded.print(analysis, names, out);
+      return true;
+    });
+    return written ? kExitFine : kExitUnreadable;
   });
-  return written == kExitFine ? read : written;
 }
 
 }  // namespace
@@ -53,7 +42,9 @@ void add_flame(CLI::App& app, int& status) {
       "(blocked), the same with the stack of whoever ended the wait, upside down behind `--`\n"
       "(offwake), ns in system calls that blocked (syscall), the number of wakes (wake), or ns "
       "that\n"
-      "others waited for what a thread held, with the stack of its release (caused).");
+      "others waited for what a thread held, with the stack of its release (caused).\n"
+      "--thread and --function pick the thread whose stack it is: who waits (blocked, offwake),\n"
+      "calls (syscall), wakes (wake) or releases (caused).");
   verb->callback([options, &status] { status = run(*options); });
 }
 

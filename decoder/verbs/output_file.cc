@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "decoder/text/escape.h"
 
@@ -24,7 +25,27 @@ bool OutputFile::close(bool written) {
   if (!written)
     fmt::print(stderr, "trace-decode: {} cannot be written: {}\n", printable(path_),
                std::strerror(errno));
+  if (file_ == stdout) std::clearerr(stdout);  // that is told
   return written;
+}
+
+bool overwrites(const std::string& target, const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    std::error_code unknown;  // what is not there is not the same
+    if (!std::filesystem::equivalent(target, file, unknown)) continue;
+    fmt::print(stderr, "trace-decode: {} is one of the traces: it is not overwritten\n",
+               printable(target));
+    return true;
+  }
+  return false;
+}
+
+bool finish_output() {
+  const bool flushed = std::fflush(stdout) == 0;
+  if (flushed && !std::ferror(stdout)) return true;
+  fmt::print(stderr, "trace-decode: standard output cannot be written: {}\n",
+             flushed ? "some of it is missing" : std::strerror(errno));
+  return false;
 }
 
 }  // namespace thrace
