@@ -28,6 +28,10 @@ enum class EndReason : uint8_t { None = 0, THRACE_ENDS(V) };
 enum class StackEnd : uint8_t { None = 0, THRACE_STACK_ENDS(V) };
 #undef V
 
+// `error` of a GoSyscallEnd whose call did not return: beyond all errnos.
+inline constexpr uint32_t kSyscallInterrupted = 512;  // a handler runs traced code; the call goes on
+inline constexpr uint32_t kSyscallAbandoned = 513;    // left by cancellation, exception or long jump
+
 // How an argument is encoded in the file and printed.  Wire form: varint, unless said otherwise.
 enum class ArgType : uint8_t {
   Uint,     // plain number

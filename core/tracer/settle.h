@@ -11,10 +11,6 @@
 
 namespace thrace {
 
-// `error` of a GoSyscallEnd whose call did not return: beyond all errnos.
-inline constexpr uint32_t kSyscallInterrupted = 512;  // a handler runs traced code; the call goes on
-inline constexpr uint32_t kSyscallAbandoned = 513;    // left by cancellation, exception or long jump
-
 // What a G was doing when a signal handler interrupted it and made a traced call.
 struct Interrupted {
   Status status = Status::None;  // None: nothing to restore

@@ -1,13 +1,12 @@
 // Which waits count in which profile, and under which labels.
 #include "decoder/export/pprof_export.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "decoder/export/pprof_profile.h"
 #include "decoder/report/titles.h"
+#include "decoder/text/syscall_name.h"
 
 namespace thrace {
 namespace {
@@ -35,18 +34,14 @@ const PprofWhat* find_pprof_what(std::string_view name) {
 }
 
 void PprofExport::wait(const EndedWait& wait) {
-  const bool woken = wait.waker != kNobody && wait.outcome == Outcome::Woken;
-  switch (what_.kind) {
-    case PprofKind::Block:
-      costs_[{wait.thread, wait.stack, wait.object}].add(wait.time);
-      break;
-    case PprofKind::Mutex:  // which objects are locks is known when the profile is written
-    case PprofKind::Wake:
-      if (woken) costs_[{wait.waker, wait.release, wait.object}].add(wait.time);
-      break;
-    case PprofKind::Syscall:
-      break;
-  }
+  if (what_.kind == PprofKind::Block) costs_[{wait.thread, wait.stack, wait.object}].add(wait.time);
+}
+
+// Which objects are locks is known when the profile is written.
+void PprofExport::woken(const EndedWait& wait) {
+  const bool wanted = what_.kind == PprofKind::Mutex || what_.kind == PprofKind::Wake;
+  if (wanted && wait.waker_picked && wait.outcome == Outcome::Woken)
+    costs_[{wait.waker, wait.release, wait.object}].add(wait.time);
 }
 
 void PprofExport::call(const EndedCall& call) {
@@ -59,7 +54,7 @@ bool PprofExport::write(const Analysis& analysis, Names& names, std::FILE* out) 
   PprofProfile profile(*analysis.stacks, names);
   profile.add_value(what_.unit, "count");
   profile.add_value("delay", "nanoseconds");
-  profile.set_duration(analysis.duration());
+  profile.set_time(analysis.wall, analysis.looked_at());
   for (const auto& [key, cost] : costs_.rows()) {
     const auto [thread, stack, object] = key;
     const ObjectRow* row = what_.kind == PprofKind::Syscall ? nullptr : &analysis.objects[object];
@@ -72,7 +67,7 @@ bool PprofExport::write(const Analysis& analysis, Names& names, std::FILE* out) 
       profile.add_label(sample, "kind", row->kind);
       profile.add_label(sample, "object", object_title(analysis, *row, names));
     } else {
-      profile.add_label(sample, "call", fmt::format("{}", object));
+      profile.add_label(sample, "call", syscall_name(object));
     }
   }
   return profile.write(out);

@@ -36,6 +36,7 @@ class PprofExport : public Observer {
   explicit PprofExport(const PprofWhat& what) : what_(what) {}
 
   void wait(const EndedWait& wait) override;
+  void woken(const EndedWait& wait) override;
   void call(const EndedCall& call) override;
 
   // Writes the profile.  False, with errno, if `out` cannot be written.

@@ -33,7 +33,8 @@ void PprofProfile::add_value(std::string_view type, std::string_view unit) {
   profile_.set_default_sample_type(value.type());
 }
 
-void PprofProfile::set_duration(uint64_t ns) {
+void PprofProfile::set_time(uint64_t start, uint64_t ns) {
+  profile_.set_time_nanos(static_cast<int64_t>(start));
   profile_.set_duration_nanos(static_cast<int64_t>(ns));
 }
 

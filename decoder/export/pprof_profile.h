@@ -26,7 +26,9 @@ class PprofProfile {
   // A sample: the caller adds values and labels.
   pprof::Sample& add_sample(StackId stack);
   void add_label(pprof::Sample& sample, std::string_view key, std::string_view text);
-  void set_duration(uint64_t ns);
+
+  // When the run started, ns since 1970 (0: not known), and how long it was.
+  void set_time(uint64_t start, uint64_t ns);
 
   // Compressed.  False, with errno, if `out` cannot be written.
   bool write(std::FILE* out) const;

@@ -42,8 +42,8 @@ struct SqliteExport::Statements {
   explicit Statements(SqliteDatabase& database)
       : piece(database,
               "state (state_id, thread_id, status_id, start_ns, duration_ns, ended, stack_id, "
-              "number, blocked)",
-              9),
+              "number, blocked, error, before_ns)",
+              11),
         wait(database,
              "state (state_id, thread_id, status_id, start_ns, duration_ns, ended, stack_id, "
              "reason_id, object_id, owner_tid, outcome_id, before_ns)",
@@ -80,7 +80,7 @@ uint64_t SqliteExport::object(const Slice& wait) {
   const std::string_view kind = object_kind(wait.detail);
   const auto number = static_cast<uint64_t>(enum_value(ArgType::Wait, kind));
   uint32_t& id = object_ids_[wait.object ^ number << kKindShift];
-  if (id == 0) {
+  if (id == 0 || objects_[id - 1].module != wait.module) {
     objects_.push_back({wait.track->process->number, kind, wait.object, wait.module, wait.stack});
     id = static_cast<uint32_t>(objects_.size());
   }
@@ -113,12 +113,14 @@ void SqliteExport::slice(const Slice& slice) {
   row.number(static_cast<uint64_t>(slice.until) - static_cast<uint64_t>(slice.since));
   row.number(call ? slice.ended : !slice.open).number_or_null(slice.stack);
   if (call && slice.detail < kNamedCalls) calls_.set(slice.detail);
-  if (call)
-    row.number(slice.detail).number(slice.blocked);
-  else if (lost)
-    row.number(slice.detail).null();
+  if (call || lost)
+    row.number(slice.detail);
   else
-    row.null().null();
+    row.null();
+  if (call)
+    row.number(slice.blocked).number_or_null(slice.error).number(slice.before);
+  else
+    row.null().null().null();
   row.add();
 }
 

@@ -6,7 +6,7 @@
 
 namespace thrace {
 
-inline constexpr int kSqliteSchema = 1;
+inline constexpr int kSqliteSchema = 2;
 
 // Before the first row.
 inline constexpr const char* kSqliteTables = R"sql(
@@ -90,16 +90,17 @@ CREATE TABLE state (
   duration_ns INTEGER NOT NULL,
   ended INTEGER NOT NULL,     -- 0: the trace has not the end of this wait or call
   stack_id INTEGER REFERENCES stack,      -- of waits and of calls that blocked
+  before_ns INTEGER,          -- of waits and calls: their parts before this one
   -- Waits.  One that a signal handler interrupted has a row for each of its parts; all but the last
   -- one have the outcome interrupted
   reason_id INTEGER REFERENCES reason,
   object_id INTEGER REFERENCES object,
   owner_tid INTEGER,          -- who held the object then
   outcome_id INTEGER REFERENCES outcome,
-  before_ns INTEGER,          -- of the parts before this one
-  -- System calls and losses
+  -- System calls and losses.  A call that a handler interrupted has a row for each of its parts, too
   number INTEGER,             -- of the call; of lost events
-  blocked INTEGER             -- 1: the call took longer than 20 us
+  blocked INTEGER,            -- 1: the call took longer than 20 us
+  error INTEGER               -- errno; 512: this is a part, and not the last; 513: it was left
 );
 CREATE TABLE wake (
   -- Who ended a wait
@@ -144,7 +145,7 @@ CREATE VIEW v_threads AS
     coalesce(sum(duration_ns) FILTER (WHERE status.name = 'waiting'), 0) AS waiting_ns,
     count(*) FILTER (WHERE status.name = 'waiting' AND ended AND outcome.name <> 'interrupted') AS
       waits,
-    count(*) FILTER (WHERE status.name = 'syscall') AS syscalls,
+    count(*) FILTER (WHERE status.name = 'syscall' AND ended AND error IS NOT 512) AS syscalls,
     coalesce(sum(number) FILTER (WHERE status.name = 'lost'), 0) AS lost
   FROM thread JOIN process USING (process_id) LEFT JOIN state USING (thread_id)
     LEFT JOIN status USING (status_id) LEFT JOIN outcome USING (outcome_id)
@@ -163,7 +164,8 @@ CREATE VIEW v_locks AS
     WHERE object_id IS NOT NULL AND outcome.name IS NOT 'interrupted') USING (object_id)
   GROUP BY object_id ORDER BY total_ns DESC;
 CREATE VIEW v_blame AS
-  -- Which line made which line wait
+  -- Which line made which line wait.  Each wait is charged whole to the release that ended it, while
+  -- trace-decode locks --blame splits it at all releases that it has seen
   SELECT kind, site, release, count(*) AS waits, sum(v_waits.duration_ns) AS total_ns,
     max(v_waits.duration_ns) AS max_ns, count(DISTINCT object_id) AS objects
   FROM v_waits JOIN object USING (object_id)
@@ -180,10 +182,11 @@ CREATE VIEW v_wakes AS
 CREATE VIEW v_syscalls AS
   -- System calls that ended
   SELECT coalesce(call.name, 'syscall ' || number) AS call, number, count(*) AS calls,
-    sum(blocked) AS blocked, sum(duration_ns) AS total_ns,
-    sum(duration_ns) / count(*) AS mean_ns, max(duration_ns) AS max_ns
+    count(error) AS errors, sum(blocked) AS blocked, sum(duration_ns + before_ns) AS total_ns,
+    sum(duration_ns + before_ns) / count(*) AS mean_ns, max(duration_ns + before_ns) AS max_ns
   FROM state JOIN status USING (status_id) LEFT JOIN call USING (number)
-  WHERE status.name = 'syscall' AND ended GROUP BY number ORDER BY total_ns DESC;
+  WHERE status.name = 'syscall' AND ended AND error IS NOT 512
+  GROUP BY number ORDER BY total_ns DESC;
 )sql";
 
 }  // namespace thrace

@@ -2,6 +2,7 @@
 #include "decoder/export/timeline.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace thrace {
 namespace {
@@ -39,6 +40,7 @@ void Timeline::begin(const Generation& generation) {
   }
   stacks_.begin(generation);
   join_.begin(generation.number);
+  recent_.begin(generation.number, [](PlacedWake&) {});
   joins_ = generation.stack(1).end != StackEnd::None;
   generation.each_thread([&](uint64_t m, const ThreadName& name) {
     const size_t* at = index_.find(m);
@@ -168,30 +170,54 @@ void Timeline::start(Lane& lane, uint64_t g, int64_t now) {
   enter(lane, Status::Running, now);
 }
 
-void Timeline::wait(Lane& lane, uint64_t reason, uint64_t object, uint64_t owner, StackId stack) {
-  lane.now.detail = reason;
-  lane.now.object = object;
-  lane.now.module = stacks_.map().find(object);
-  lane.now.owner = owner;
-  lane.now.stack = stack;
-  if (!lane.interrupted.empty()) {
-    // The handler is done with its traced call: the wait that it interrupted goes on.
-    const Parts& outer = lane.interrupted.back();
-    if (outer.reason == reason && outer.object == object) {
-      lane.now.before = outer.time;
-      if (outer.stack != 0) lane.now.stack = outer.stack;
-      lane.interrupted.pop_back();
-    }
-  }
+// `by_handler`: of a signal handler that has just interrupted what the thread was in.
+void Timeline::wait(Lane& lane, const Generation& generation, const EventView& e, size_t first,
+                    bool by_handler) {
+  Slice& now = lane.now;
+  now.detail = e.args[first];
+  now.object = e.args[first + 1];
+  now.module = stacks_.map().find_or_coming(generation, now.object, e.time);
+  now.owner = e.args[first + 2];
+  now.stack = stacks_.id(generation, e.stack, e.time);
+  resume(lane, by_handler);
   if (opened_) announce(lane);
 }
 
-void Timeline::interrupt(Lane& lane) {
-  const Slice& wait = lane.now;
+// What a thread was in until now, a wait or a call, will go on after a signal handler.
+void Timeline::interrupt(Lane& lane, Status status) {
+  const Slice& part = lane.now;
   if (lane.interrupted.size() == kMaxInterrupted) lane.interrupted.clear();
-  lane.interrupted.push_back({wait.detail, wait.object,
-                              wait.before + picker_.window().clipped(wait.since, wait.until),
-                              wait.stack});
+  lane.interrupted.push_back({status, part.detail, part.object,
+                              part.before + picker_.window().clipped(part.since, part.until),
+                              part.stack});
+  lane.handler = true;
+}
+
+void Timeline::handler_did(uint64_t m) {
+  if (const size_t* at = index_.find(m)) lanes_[*at]->handler = false;
+}
+
+// The handler is done with its traced call: the wait or call that it interrupted goes on.
+void Timeline::resume(Lane& lane, bool by_handler) {
+  if (lane.interrupted.empty() || by_handler) return;
+  const Parts& outer = lane.interrupted.back();
+  Slice& now = lane.now;
+  if (outer.status != now.status || outer.detail != now.detail || outer.object != now.object)
+    return;
+  now.before = outer.time;
+  if (outer.stack != 0) now.stack = outer.stack;
+  lane.interrupted.pop_back();
+}
+
+void Timeline::end_call(Lane& lane, const Generation& generation, const EventView& e, int64_t now) {
+  lane.now.stack = stacks_.id(generation, e.stack, e.time);
+  lane.now.ended = true;
+  lane.now.blocked = e.type == Event::GoSyscallEndBlocked;
+  lane.now.error = e.args[0];
+  const bool known = lane.now.status == Status::Syscall;
+  leave(lane, now);
+  if (known && e.args[0] == kSyscallInterrupted) interrupt(lane, Status::Syscall);
+  enter(lane, Status::Running, now);
 }
 
 void Timeline::status(Lane& lane, const Generation& generation, const EventView& e, int64_t now) {
@@ -202,8 +228,7 @@ void Timeline::status(Lane& lane, const Generation& generation, const EventView&
   enter(lane, wanted, since);
   lane.g = e.args[0];
   lane.now.detail = e.args[2];
-  if (wanted == Status::Waiting)
-    wait(lane, e.args[2], e.args[3], e.args[4], stacks_.id(generation, e.stack, e.time));
+  if (wanted == Status::Waiting) wait(lane, generation, e, 2, false);
 }
 
 void Timeline::end_wait(Lane& lane, const Generation& generation, const EventView& e, int64_t now) {
@@ -214,15 +239,15 @@ void Timeline::end_wait(Lane& lane, const Generation& generation, const EventVie
     leave(lane, now);
     wait = lane.now;
     wait.status = Status::Waiting;
-    if (wait.outcome == Outcome::Interrupted) interrupt(lane);
+    if (wait.outcome == Outcome::Interrupted) interrupt(lane, Status::Waiting);
   }
   enter(lane, Status::Running, now);
   const size_t* by = e.args[1] != 0 && e.args[3] != 0 ? index_.find(e.args[1]) : nullptr;
-  if (!by || lanes_[*by]->wakes.empty()) return;
+  const WakeKey key = {e.args[1], generation.number - e.args[2], e.args[3]};
+  const PlacedWake* wake = by ? recent_.find(key) : nullptr;
+  if (!wake) return;
   Lane& waker = *lanes_[*by];
-  const PlacedWake& wake = waker.wakes[e.args[3] % kWakes];
-  if (wake.seq != e.args[3] || wake.generation != generation.number - e.args[2]) return;
-  Edge edge{.edge = {.waker = &waker.track, .woke = wake.time, .how = wake.how, .wait = wait},
+  Edge edge{.edge = {.waker = &waker.track, .woke = wake->time, .how = wake->how, .wait = wait},
             .waker = &waker,
             .woken = &lane};
   edge.edge.wait.until = now;
@@ -235,12 +260,11 @@ void Timeline::end_wait(Lane& lane, const Generation& generation, const EventVie
     free_.pop_back();
   }
   edges_[number] = edge;
-  join_.wait({e.args[1], wake.generation, e.args[3]}, number);
+  join_.wait(key, number);
 }
 
-void Timeline::wake(Lane& lane, const Generation& generation, const EventView& e, int64_t now) {
-  if (lane.wakes.empty()) lane.wakes.resize(kWakes);
-  lane.wakes[e.args[2] % kWakes] = {generation.number, e.args[2], e.args[0], now};
+void Timeline::wake(Lane& lane, const WakeKey& key, const EventView& e, int64_t now) {
+  recent_.add(key, {e.args[0], now}, [](PlacedWake&) {});
   if (e.args[0] == static_cast<uint64_t>(WakeKind::Unlock) && picker_.window().contains(now))
     sink_.releases(lane.track, now, e.args[1]);
 }
@@ -270,6 +294,7 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
       return join_.stack({ordered.m, generation.number - e.args[1], e.args[0]},
                          stacks_.id(generation, e.stack, e.time));
     case Event::GoCreate:
+      handler_did(ordered.m);
       born_[e.args[0]] = {now, e.args[1],
                           stacks_.map().find_or_coming(generation, e.args[1], e.time)};
       return;
@@ -277,6 +302,7 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
       born_.erase(e.args[0]);
       return;
     case Event::GoLabel:
+      handler_did(ordered.m);
       if (const size_t* at = places_.find(e.args[0])) {
         lanes_[*at]->labelled = true;
         rename(*lanes_[*at], generation.string(e.args[1]));
@@ -291,6 +317,7 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
   }
   Lane& at = lane(generation, ordered.m);
   if (at.picked && e.type != Event::GoStart) show(at);  // its start routine is known then
+  const bool by_handler = std::exchange(at.handler, false);
   switch (e.type) {
     case Event::GoStatus:
       status(at, generation, e, now);
@@ -299,7 +326,7 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
       start(at, e.args[0], now);
       break;
     case Event::GoCreateSyscall:
-      enter(at, Status::Syscall, now);
+      leave(at, now);  // in the kernel, in a call that nobody knows: it is not drawn
       at.g = e.args[0];
       break;
     case Event::GoStop:
@@ -308,7 +335,7 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
       break;
     case Event::GoBlock:
       enter(at, Status::Waiting, now);
-      wait(at, e.args[0], e.args[1], e.args[2], stacks_.id(generation, e.stack, e.time));
+      wait(at, generation, e, 0, by_handler);
       break;
     case Event::GoUnblock:
       end_wait(at, generation, e, now);
@@ -316,16 +343,14 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
     case Event::GoSyscallBegin:
       enter(at, Status::Syscall, now);
       at.now.detail = e.args[0];
+      resume(at, by_handler);
       break;
     case Event::GoSyscallEnd:
     case Event::GoSyscallEndBlocked:
-      at.now.stack = stacks_.id(generation, e.stack, e.time);
-      at.now.ended = true;
-      at.now.blocked = e.type == Event::GoSyscallEndBlocked;
-      enter(at, Status::Running, now);
+      end_call(at, generation, e, now);
       break;
     case Event::Wake:
-      wake(at, generation, e, now);
+      wake(at, {ordered.m, generation.number, e.args[2]}, e, now);
       break;
     case Event::Lost:
       lost(at, e, now);

@@ -13,8 +13,8 @@
 
 #include "decoder/order/trace.h"
 #include "decoder/report/filter.h"
+#include "decoder/stacks/recent_wakes.h"
 #include "decoder/stacks/stack_table.h"
-#include "decoder/stacks/wake_join.h"
 
 namespace thrace {
 
@@ -53,7 +53,8 @@ struct Slice {
   uint64_t owner = 0;                // Waiting: the tid that held the object; 0: none or not known
   Outcome outcome = Outcome::Woken;  // Waiting, if it ended
   bool blocked = false;              // Syscall, if it ended: it took longer than 20 us
-  uint64_t before = 0;  // Waiting: ns of this wait before a signal handler interrupted it
+  uint64_t error = 0;   // Syscall, if it ended: errno, or what GoSyscallEnd has besides
+  uint64_t before = 0;  // ns of this wait or call before a signal handler interrupted it
   StackId stack = 0;    // of the wait; of a system call that blocked
 };
 
@@ -106,9 +107,6 @@ struct TimelineNumbers {
 
 class Timeline : public EventSink {
  public:
-  // How many Wakes of a thread are remembered for waits that end later.
-  static constexpr size_t kWakes = 256;
-
   // `sink`, `stacks`, `numbers` and `picker` must live as long as this object; so do the tracks and
   // the process that the sink gets.
   Timeline(TimelineSink& sink, StackTable& stacks, TimelineNumbers& numbers, Picker& picker,
@@ -122,13 +120,12 @@ class Timeline : public EventSink {
 
  private:
   struct PlacedWake {
-    uint64_t generation = 0;
-    uint64_t seq = 0;
     uint64_t how = 0;
     int64_t time = 0;
   };
-  struct Parts {  // of a wait that was interrupted
-    uint64_t reason = 0;
+  struct Parts {  // of a wait or a call that was interrupted
+    Status status = Status::None;
+    uint64_t detail = 0;
     uint64_t object = 0;
     uint64_t time = 0;
     StackId stack = 0;
@@ -141,8 +138,8 @@ class Timeline : public EventSink {
     bool shown = false;
     Slice now;                       // what it does since now.since
     int64_t drawn = 0;               // up to here
-    std::vector<PlacedWake> wakes;   // by number modulo kWakes; empty until the first one
     std::vector<Parts> interrupted;  // the innermost last
+    bool handler = false;            // interrupted just now: what it does next, a handler does
   };
   struct Edge {  // whose release is not known yet
     WakeEdge edge;
@@ -167,11 +164,17 @@ class Timeline : public EventSink {
   void leave(Lane& lane, int64_t now);
   void count(Status status, int by);
   void start(Lane& lane, uint64_t g, int64_t now);
-  void wait(Lane& lane, uint64_t reason, uint64_t object, uint64_t owner, StackId stack);
-  void interrupt(Lane& lane);
+  // A wait begins, or is under way: reason, object and owner are the event's arguments from `first`
+  // on.
+  void wait(Lane& lane, const Generation& generation, const EventView& event, size_t first,
+            bool by_handler);
+  void end_call(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
+  void interrupt(Lane& lane, Status status);
+  void resume(Lane& lane, bool by_handler);
+  void handler_did(uint64_t m);
   void status(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
   void end_wait(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
-  void wake(Lane& lane, const Generation& generation, const EventView& event, int64_t now);
+  void wake(Lane& lane, const WakeKey& key, const EventView& event, int64_t now);
   void lost(Lane& lane, const EventView& event, int64_t now);
   void show_counts(int64_t time);
   // Unsigned, since the numbers of a hostile trace overflow.
@@ -199,6 +202,7 @@ class Timeline : public EventSink {
   bool opened_ = false;  // the window: it was entered,
   bool closed_ = false;  // and left
   WakeJoin join_;
+  RecentWakes<PlacedWake> recent_;
   bool joins_ = false;  // this generation has stacks at all
   std::vector<Edge> edges_;
   std::vector<uint32_t> free_;  // of edges_

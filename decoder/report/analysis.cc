@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "decoder/input/run_order.h"
 #include "decoder/report/analyzer.h"
 #include "decoder/text/escape.h"
 
@@ -36,8 +37,9 @@ void analyze_one(Source source, Picker& picker, const std::vector<Observer*>& ob
     analysis.events += trace.events();
     analysis.lost += trace.lost();
     analysis.skipped += trace.skipped();
-    analysis.generations += trace.generations();
-    analysis.bytes += trace.bytes();
+    // Of the session so far: files of one session repeat it.
+    analysis.unseen_threads = std::max(analysis.unseen_threads, trace.unseen_threads());
+    analysis.unseen_processes = std::max(analysis.unseen_processes, trace.unseen_processes());
   }
   analysis.complete = analysis.complete && trace.problems().empty();
   problems.insert(problems.end(), trace.problems().begin(), trace.problems().end());
@@ -51,7 +53,7 @@ size_t analyze(const std::vector<std::string>& paths, Picker& picker,
   observers.push_back(&sites);
   uint64_t base = 0;
   size_t readable = 0;
-  for (const std::string& path : paths)
+  for (const std::string& path : in_order_of_start(paths))
     for (Source& source : open_source(path, problems))
       analyze_one(std::move(source), picker, observers, analysis, base, problems, readable);
   for (ObjectRow& object : analysis.objects) {
@@ -59,8 +61,11 @@ size_t analyze(const std::vector<std::string>& paths, Picker& picker,
     biggest_first(object.holders);
     biggest_first(object.lasts);
   }
-  if (picker.filter().group)
-    for (ThreadRow& row : analysis.threads) row.group = group_name(row.name);
+  analysis.window = picker.window();
+  for (ThreadRow& row : analysis.threads) {
+    row.picked = picker.thread(row.name, row.tid);
+    if (picker.filter().group) row.group = group_name(row.name);
+  }
   return readable;
 }
 

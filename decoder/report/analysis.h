@@ -20,6 +20,7 @@ inline constexpr size_t kReasons = 16;  // room for the values of WaitReason
 
 // One G: what a thread of the program did.  Times in ns.
 struct ThreadRow {
+  uint32_t process = 0;  // its trace: index in Analysis::programs
   std::string pid;
   uint64_t g = 0;
   uint64_t m = 0;
@@ -40,6 +41,7 @@ struct ThreadRow {
   uint64_t creations = 0;
   uint64_t lost = 0;
   bool failed = false;         // its creation failed
+  bool picked = true;          // it passes the filter
   Status last = Status::None;  // at the end of the trace; None: ended
 
   uint64_t total() const { return running + runnable + syscall + waiting; }
@@ -52,8 +54,27 @@ struct Share {
   uint64_t time = 0;  // ns of waiting
 };
 
+// Parts in the waits for all objects, being added up.
+class Shares {
+ public:
+  void add(uint32_t object, uint64_t who, uint64_t time) {
+    sums_[{object, static_cast<uint32_t>(who), static_cast<uint32_t>(who >> 32)}].add(time);
+  }
+
+  // Calls visit(object, share) for each.
+  template <typename Visit>
+  void each(Visit visit) const {
+    for (const auto& [key, cost] : sums_.rows())
+      visit(key[0], Share{key[1] | uint64_t{key[2]} << 32, cost.count, cost.total});
+  }
+
+ private:
+  Costs<3> sums_;  // by object and the two halves of who it is
+};
+
 // One object that was waited for.
 struct ObjectRow {
+  uint32_t process = 0;  // as of a ThreadRow
   std::string pid;
   uint64_t object = 0;
   ModuleIndex module = kNoModule;  // that it lies in
@@ -72,8 +93,9 @@ struct ObjectRow {
   std::vector<Share> lasts;    // barrier: who arrived last how often (index of a ThreadRow)
   Handovers handovers;
 
-  // True if a wait for it lies in the window.
   uint64_t cost() const { return waits.total() + open; }
+
+  // True if a wait for it lies in the window.
   bool any() const { return waits.count() != 0 || unfinished != 0; }
 };
 
@@ -92,36 +114,40 @@ struct Analysis {
   std::vector<OpenWait> open;
   std::unique_ptr<StackTable> stacks = std::make_unique<StackTable>();
   Costs<3> sites;  // waits that ended, by object, stack of the wait, stack of the release
-  Costs<3>
-      delays;  // what releases have cost, by the same (queue.h): only objects that are given up
-  std::vector<std::string> programs;                          // "name (pid 42)", one for each trace
-  std::vector<std::string> endings;                           // how each trace ended
-  std::vector<std::pair<std::string_view, uint64_t>> counts;  // events by name, those that occur
+  // What releases have cost, by the same (queue.h): only objects that are given up.
+  Costs<3> delays;
+  std::vector<std::string> programs;  // "name (pid 42)", one for each trace
+  std::vector<std::string> endings;   // how each trace ended
   uint64_t events = 0;
   uint64_t lost = 0;
   uint64_t skipped = 0;
-  uint64_t generations = 0;
-  uint64_t bytes = 0;
+  uint64_t unseen_threads = 0;  // that ran unrecorded, as far as the traces say
+  uint64_t unseen_processes = 0;
+  uint64_t wall = 0;  // the start of the first trace, ns since 1970; 0: not known
   int64_t start = 0;  // ns, relative to the start of the first trace
   int64_t end = 0;
   bool complete = true;  // nothing was cut or damaged
 
-  uint64_t duration() const {
-    return end > start ? static_cast<uint64_t>(end) - static_cast<uint64_t>(start) : 0;
-  }
+  Window window;  // that was looked at
+
+  // ns from the start of the run to its end; of that, what lies in the window.
+  uint64_t duration() const { return Window().clipped(start, end); }
+  uint64_t looked_at() const { return window.clipped(start, end); }
 };
 
-// Adds up the waits that ended and have a stack, and the delays that releases caused, by site.
+// Adds up the waits that ended and have a stack, and the delays that releases caused, by site; and
+// the wakes of threads.
 class SiteSums : public Observer {
  public:
   explicit SiteSums(Analysis& analysis) : analysis_(analysis) {}
+  void wake(const EndedWake& wake) override { analysis_.threads[wake.thread].wakes++; }
   void wait(const EndedWait& wait) override {
     if (!wait.open && (wait.stack != 0 || wait.release != 0))
       analysis_.sites[{wait.object, wait.stack, wait.release}].add(wait.time, wait.futile);
   }
-  void wake(const EndedWake& wake) override {
+  void released(const EndedWake& wake) override {
     for (const Charge& charge : wake.charges)
-      if (charge.stack != 0 || wake.stack != 0)
+      if (charge.picked && (charge.stack != 0 || wake.stack != 0))
         analysis_.delays[{wake.object, charge.stack, wake.stack}].add(charge.time);
   }
 

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace thrace {
 
@@ -34,7 +35,10 @@ void Analyzer::begin(const Generation& generation) {
   if (!started_) {
     started_ = true;
     clock_ = generation.clock;
-    if (base_ == 0) base_ = clock_.mono;
+    if (base_ == 0) {
+      base_ = clock_.mono;
+      analysis_.wall = clock_.wall;
+    }
     shift_ = static_cast<int64_t>(clock_.mono - base_);
     const bool first = analysis_.programs.size() <= 1;
     analysis_.start = first ? shift_ : std::min(analysis_.start, shift_);
@@ -42,6 +46,7 @@ void Analyzer::begin(const Generation& generation) {
   analysis_.stacks->begin(generation);
   memory_.begin(generation);
   join_.begin(generation.number);
+  wakes_.begin(generation.number);
   joins_ = generation.stack(1).end != StackEnd::None;
   generation.each_thread([&](uint64_t m, const ThreadName& name) {
     Name& known = names_[m];
@@ -64,6 +69,7 @@ Analyzer::Live& Analyzer::introduce(uint64_t g, int64_t now) {
   live.row = static_cast<uint32_t>(analysis_.threads.size());
   live.since = now;
   ThreadRow& row = analysis_.threads.emplace_back();
+  row.process = process_;
   row.pid = pid_;
   row.g = g;
   return live;
@@ -118,12 +124,15 @@ void Analyzer::status(const Generation& generation, const OrderedEvent& event, i
   Live& live = known ? *known : introduce(e.args[0], since);
   if (status != Status::Runnable) bind(live, event.m);
   if (status == Status::Waiting) {
-    begin_wait(live, {.reason = e.args[2],
-                      .object = e.args[3],
-                      .owner = e.args[4],
-                      .begun = since,
-                      .since = since,
-                      .stack = stack(generation, e)});
+    begin_wait(live,
+               {.reason = e.args[2],
+                .object = e.args[3],
+                .module = module(generation, e.args[3], e.time),
+                .owner = e.args[4],
+                .begun = since,
+                .since = since,
+                .stack = stack(generation, e)},
+               false);
     return;
   }
   live.call = {.number = e.args[2], .arg = static_cast<int64_t>(e.args[3]), .begun = since};
@@ -134,7 +143,8 @@ void Analyzer::create(const Generation& generation, const OrderedEvent& ordered,
   const EventView& e = ordered.event;
   if (Live* creator = live_.find(ordered.g)) {
     if (creator->over != 0) judge(*creator, e, now);
-    row(*creator).creations++;
+    row(*creator).creations += window_.contains(now);
+    creator->handler = false;
   }
   Live& live = introduce(e.args[0], now);
   live.status = Status::Runnable;
@@ -145,7 +155,6 @@ void Analyzer::create(const Generation& generation, const OrderedEvent& ordered,
 void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) {
   const EventView& e = ordered.event;
   const int64_t now = time(e.time);
-  counts_[static_cast<uint8_t>(e.type)]++;
   memory_.event(ordered);
   switch (e.type) {
     case Event::WakeStack:
@@ -169,12 +178,15 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
   if (!found && !introduces) return;
   Live& live = found ? *found : introduce(g, now);
   if (live.over != 0) judge(live, e, now);
+  Live* writer = names_g ? live_.find(ordered.g) : &live;
+  const bool by_handler = writer && std::exchange(writer->handler, false);
   switch (e.type) {
     case Event::GoStart:
       bind(live, ordered.m);
       enter(live, Status::Running, now);
       break;
     case Event::GoCreateSyscall:
+      live.call = {};
       bind(live, ordered.m);
       enter(live, Status::Syscall, now);
       break;
@@ -182,12 +194,15 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       enter(live, Status::Runnable, now);
       break;
     case Event::GoBlock:
-      begin_wait(live, {.reason = e.args[0],
-                        .object = e.args[1],
-                        .owner = e.args[2],
-                        .begun = now,
-                        .since = now,
-                        .stack = stack(generation, e)});
+      begin_wait(live,
+                 {.reason = e.args[0],
+                  .object = e.args[1],
+                  .module = module(generation, e.args[1], e.time),
+                  .owner = e.args[2],
+                  .begun = now,
+                  .since = now,
+                  .stack = stack(generation, e)},
+                 by_handler);
       break;
     case Event::GoUnblock:
       end_wait(live, generation, e, now);
@@ -195,7 +210,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       break;
     case Event::GoSyscallBegin:
       enter(live, Status::Syscall, now);
-      begin_call(live, e, now);
+      begin_call(live, e, now, by_handler);
       break;
     case Event::GoSyscallEndBlocked:
     case Event::GoSyscallEnd:
@@ -247,16 +262,15 @@ void Analyzer::finish(uint64_t ticks) {
     queues_[i].finish(now, window_);
     analysis_.objects[first_object_ + i].handovers = queues_[i].result();
   }
-  for (size_t i = 0; i < counts_.size(); i++) {
-    if (counts_[i] == 0) continue;
-    const std::string_view name = find_event(static_cast<uint8_t>(i))->name;
-    auto at = std::find_if(analysis_.counts.begin(), analysis_.counts.end(),
-                           [&](const auto& entry) { return entry.first == name; });
-    if (at == analysis_.counts.end())
-      analysis_.counts.emplace_back(name, counts_[i]);
-    else
-      at->second += counts_[i];
-  }
+  wakers_.each([&](uint32_t object, const Share& share) {
+    analysis_.objects[object].wakers.push_back(share);
+  });
+  holders_.each([&](uint32_t object, const Share& share) {
+    analysis_.objects[object].holders.push_back(share);
+  });
+  lasts_.each([&](uint32_t object, const Share& share) {
+    analysis_.objects[object].lasts.push_back(share);
+  });
   analysis_.end = std::max(analysis_.end, now);
 }
 

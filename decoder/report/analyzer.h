@@ -5,7 +5,7 @@
 // kFutileWait, having done nothing in between that is traced but unlock.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -27,12 +27,13 @@ class Analyzer : public EventSink {
       : analysis_(analysis),
         picker_(picker),
         window_(picker.window()),
+        process_(static_cast<uint32_t>(std::max<size_t>(analysis.programs.size(), 1) - 1)),
         pid_(std::move(pid)),
         base_(base),
         first_thread_(analysis.threads.size()),
         first_object_(analysis.objects.size()),
         observers_(observers),
-        over_(observers),
+        over_(observers, picker),
         wakes_(observers, picker),
         join_([this](uint32_t wait, StackId stack) { over_.released(wait, stack); }) {}
 
@@ -43,24 +44,30 @@ class Analyzer : public EventSink {
   void finish(uint64_t time);
 
  private:
+  static constexpr uint64_t kNoCall = ~0ull;     // in the kernel, in a call that is not known
+  static constexpr size_t kMaxInterrupted = 16;  // handlers that jump out leave waits behind
+
   struct Wait {
     uint64_t reason = 0;
     uint64_t object = 0;
+    ModuleIndex module = kNoModule;  // that the object lies in
     uint64_t owner = 0;
     int64_t begun = 0;
     int64_t since = 0;    // of this part of it
     uint64_t so_far = 0;  // of the parts before a signal handler interrupted it
     StackId stack = 0;
-    bool picked = false;       // it passes the filter, window apart
-    uint32_t row = 0;          // picked: of the object
-    Queue::Ticket ticket = 0;  // picked
+    bool taken = false;   // its object passes the filter: it has a row and a ticket,
+    bool picked = false;  // and so do its thread and stack
+    uint32_t row = 0;     // of the object
+    Queue::Ticket ticket = 0;
+
+    Queue::Site site() const { return {stack, picked}; }
   };
   struct Call {
-    uint64_t number = 0;
+    uint64_t number = kNoCall;
     int64_t arg = 0;
     int64_t begun = 0;
     uint64_t so_far = 0;  // of the parts before a signal handler interrupted it
-    bool interrupted = false;
   };
   struct Live {
     uint32_t row = 0;
@@ -68,10 +75,12 @@ class Analyzer : public EventSink {
     int64_t since = 0;
     Wait wait;
     std::vector<Wait> interrupted;  // the innermost last
-    uint32_t over = 0;              // number + 1 of the wait that its next step judges; 0: none
-    WakeKey woken_by;               // the Wake that ended that wait
-    WakeKey arrival;                // its last Wake at a barrier
-    Call call;                      // Syscall; or the one that a handler interrupted
+    std::vector<Call> interrupted_calls;
+    bool handler = false;  // interrupted just now: its next event is a signal handler's
+    uint32_t over = 0;     // number + 1 of the wait that its next step judges; 0: none
+    WakeKey woken_by;      // the Wake that ended that wait
+    WakeKey arrival;       // its last Wake at a barrier
+    Call call;             // Syscall
   };
 
   // One round of a barrier: the last to arrive ended the waits of all others.
@@ -94,7 +103,8 @@ class Analyzer : public EventSink {
   Live& introduce(uint64_t g, int64_t now);
   void leave(Live& live, int64_t now);
   void enter(Live& live, Status status, int64_t now);
-  void begin_wait(Live& live, Wait wait);
+  void begin_wait(Live& live, Wait wait, bool by_handler);
+  void forget(std::vector<Wait>& interrupted, int64_t now);
   void end_wait(Live& live, const Generation& generation, const EventView& event, int64_t now);
   void attribute(EndedWait& wait, uint32_t waker, const WakeKey& wake);
   void hand_on(Live* live, const EndedWait& wait, const WakeKey& wake);
@@ -103,7 +113,7 @@ class Analyzer : public EventSink {
   void flush_barriers();
   void judge(Live& live, const EventView& event, int64_t now);
   void abandon_wait(Live& live, int64_t now);
-  void begin_call(Live& live, const EventView& event, int64_t now);
+  void begin_call(Live& live, const EventView& event, int64_t now, bool by_handler);
   void end_call(Live& live, const Generation& generation, const EventView& event, int64_t now);
   void wake(Live& live, const Generation& generation, const OrderedEvent& event, int64_t now);
   void wake_stack(const Generation& generation, const OrderedEvent& event);
@@ -111,6 +121,9 @@ class Analyzer : public EventSink {
   void leave_open(const Live& live, int64_t now);
   uint32_t holder(const Live& live) const;
   void status(const Generation& generation, const OrderedEvent& event, int64_t now);
+  ModuleIndex module(const Generation& generation, uint64_t address, uint64_t ticks) {
+    return analysis_.stacks->map().find_or_coming(generation, address, ticks);
+  }
   StackId stack(const Generation& generation, const EventView& event) {
     return analysis_.stacks->id(generation, event.stack, event.time);
   }
@@ -129,7 +142,8 @@ class Analyzer : public EventSink {
   Analysis& analysis_;
   Picker& picker_;
   const Window window_;
-  std::string pid_;
+  const uint32_t process_;  // index of this trace in the analysis
+  const std::string pid_;
   uint64_t& base_;
   const size_t first_thread_;  // of this trace, in the analysis
   const size_t first_object_;
@@ -147,8 +161,8 @@ class Analyzer : public EventSink {
     uint64_t tid = 0;
     std::string name;
   };
-  IdMap<Name> names_;  // by M
-  std::array<uint64_t, 256> counts_{};
+  IdMap<Name> names_;                // by M
+  Shares wakers_, holders_, lasts_;  // of the objects of this trace
   const std::vector<Observer*>& observers_;
   OpenWaits over_;
   WakeLog wakes_;

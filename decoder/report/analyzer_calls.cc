@@ -5,8 +5,6 @@
 namespace thrace {
 namespace {
 
-constexpr uint64_t kInterrupted = 512;  // GoSyscallEnd: a signal handler runs, the call goes on
-
 // Releases that end the waiting for something that was held.
 bool gives_up(WakeKind how) {
   return how == WakeKind::Unlock || how == WakeKind::Futex || how == WakeKind::Arrive ||
@@ -15,30 +13,35 @@ bool gives_up(WakeKind how) {
 
 }  // namespace
 
-void Analyzer::begin_call(Live& live, const EventView& event, int64_t now) {
-  Call& call = live.call;
-  const bool goes_on = call.interrupted && call.number == event.args[0];
-  if (!goes_on) {
-    call = {.number = event.args[0], .arg = static_cast<int64_t>(event.args[1]), .begun = now};
-    row(live).syscalls++;
+// `by_handler`: of a signal handler that has just interrupted what the thread was in.
+void Analyzer::begin_call(Live& live, const EventView& event, int64_t now, bool by_handler) {
+  std::vector<Call>& outer = live.interrupted_calls;
+  if (!by_handler && !outer.empty() && outer.back().number == event.args[0]) {
+    live.call = outer.back();
+    outer.pop_back();
+    return;
   }
-  call.interrupted = false;
+  live.call = {.number = event.args[0], .arg = static_cast<int64_t>(event.args[1]), .begun = now};
 }
 
 void Analyzer::end_call(Live& live, const Generation& generation, const EventView& event,
                         int64_t now) {
   Call& call = live.call;
+  if (call.number == kNoCall) return;
   call.so_far += window_.clipped(live.since, now);
-  if (event.args[0] == kInterrupted) {
-    call.interrupted = true;
+  if (event.args[0] == kSyscallInterrupted) {
+    if (live.interrupted_calls.size() == kMaxInterrupted) live.interrupted_calls.clear();
+    live.interrupted_calls.push_back(call);
+    live.handler = true;
     return;
   }
   const bool blocked = event.type == Event::GoSyscallEndBlocked;
-  if (blocked) row(live).blocked_syscalls++;
   if (!picker_.filter().object.empty() || !matches(row(live))) return;
   if (!window_.touches(call.begun, now)) return;
   const StackId stack = blocked ? this->stack(generation, event) : 0;
   if (!picker_.function(stack)) return;
+  row(live).syscalls++;
+  row(live).blocked_syscalls += blocked;
   for (Observer* observer : observers_)
     observer->call({.thread = live.row,
                     .number = call.number,
@@ -57,21 +60,20 @@ void Analyzer::end_call(Live& live, const Generation& generation, const EventVie
 void Analyzer::wake(Live& live, const Generation& generation, const OrderedEvent& ordered,
                     int64_t now) {
   const EventView& e = ordered.event;
-  row(live).wakes++;
   EndedWake wake = {.thread = live.row,
                     .address = e.args[1],
                     .module = analysis_.stacks->map().find(e.args[1]),
                     .how = static_cast<WakeKind>(e.args[0]),
                     .time = now,
-                    .waiters = e.args[3]};
+                    .waiters = e.args[3],
+                    .within = window_.contains(now)};
   if (const uint32_t* held = held_.find(wake.address); held && gives_up(wake.how)) {
     wake.object = *held - 1;
     wake.charges = queue(wake.object).release(now, window_);
   }
   if (wake.how == WakeKind::Arrive) live.arrival = {ordered.m, generation.number, e.args[2]};
-  const bool picked =
-      window_.contains(now) && matches(row(live)) && picker_.object(wake.module, wake.address);
-  wakes_.add({ordered.m, generation.number, e.args[2]}, std::move(wake), picked);
+  wake.picked = matches(row(live)) && picker_.object(wake.module, wake.address);
+  wakes_.add({ordered.m, generation.number, e.args[2]}, std::move(wake));
 }
 
 void Analyzer::wake_stack(const Generation& generation, const OrderedEvent& ordered) {

@@ -6,27 +6,17 @@
 namespace thrace {
 namespace {
 
-constexpr size_t kMaxInterrupted = 16;   // handlers that jump out leave waits behind
 constexpr size_t kRounds = 8;            // of a barrier that are remembered for late wakees
 constexpr size_t kMaxArrived = 1 << 14;  // waits at a barrier that are kept for its last
 constexpr int kKindShift = 56;           // user addresses have 56 bits at most
 
-void add_share(std::vector<Share>& shares, uint64_t who, uint64_t time) {
-  for (Share& share : shares)
-    if (share.who == who) {
-      share.count++;
-      share.time += time;
-      return;
-    }
-  shares.push_back({who, 1, time});
-}
-
 }  // namespace
 
-void Analyzer::begin_wait(Live& live, Wait wait) {
+// `by_handler`: of a signal handler that has just interrupted what the thread was in.
+void Analyzer::begin_wait(Live& live, Wait wait, bool by_handler) {
   enter(live, Status::Waiting, wait.since);
   live.wait = wait;
-  if (!live.interrupted.empty()) {
+  if (!live.interrupted.empty() && !by_handler) {
     const Wait& outer = live.interrupted.back();
     if (outer.reason == wait.reason && outer.object == wait.object) {
       // The handler is done with its traced call: the wait that it interrupted goes on.
@@ -37,24 +27,32 @@ void Analyzer::begin_wait(Live& live, Wait wait) {
     }
   }
   Wait& begun = live.wait;
-  begun.picked = matches(row(live)) &&
-                 picker_.object(analysis_.stacks->map().find(begun.object), begun.object) &&
-                 picker_.function(begun.stack);
-  if (!begun.picked) return;
+  begun.taken = picker_.object(begun.module, begun.object);
+  if (!begun.taken) return;
+  begun.picked = matches(row(live)) && picker_.function(begun.stack);
   begun.row = object(begun);
-  begun.ticket = queue(begun.row).arrive(begun.stack, begun.since, window_);
+  begun.ticket = queue(begun.row).arrive(begun.site(), begun.since, window_);
 }
 
-// The index of the row of what is waited for.
+// Waits that will not go on.
+void Analyzer::forget(std::vector<Wait>& interrupted, int64_t now) {
+  for (const Wait& wait : interrupted)
+    if (wait.taken) queue(wait.row).leave(wait.ticket, wait.site(), false, now, window_);
+  interrupted.clear();
+}
+
+// The index of the row of what is waited for.  Where another library was loaded at the address of
+// one that was closed, there are other objects.
 uint32_t Analyzer::object(const Wait& wait) {
   const std::string_view kind = object_kind(wait.reason);
   const auto number = static_cast<uint64_t>(enum_value(ArgType::Wait, kind));
   uint32_t& index = objects_[wait.object ^ number << kKindShift];
-  if (index == 0) {
+  if (index == 0 || analysis_.objects[index - 1].module != wait.module) {
     ObjectRow& row = analysis_.objects.emplace_back();
+    row.process = process_;
     row.pid = pid_;
     row.object = wait.object;
-    row.module = analysis_.stacks->map().find(wait.object);
+    row.module = wait.module;
     row.first = wait.stack;
     row.kind = kind;
     queues_.emplace_back();
@@ -83,25 +81,24 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
   wait.so_far += window_.clipped(wait.since, now);
   const auto outcome = static_cast<Outcome>(event.args[0]);
   if (outcome == Outcome::Interrupted) {
-    if (live.interrupted.size() == kMaxInterrupted) {
-      for (const Wait& old : live.interrupted)
-        if (old.picked) queue(old.row).leave(old.ticket, old.stack, false, now, window_);
-      live.interrupted.clear();
-    }
+    if (live.interrupted.size() == kMaxInterrupted) forget(live.interrupted, now);
     live.interrupted.push_back(wait);
+    live.handler = true;
     return;
   }
-  if (!wait.picked) return;
+  if (!wait.taken) return;
   const bool got = outcome == Outcome::Woken || outcome == Outcome::OwnerDied;
-  queue(wait.row).leave(wait.ticket, wait.stack, got, now, window_);
+  queue(wait.row).leave(wait.ticket, wait.site(), got, now, window_);
   if (got) got_by_[wait.row] = live.row + 1;
   if (!window_.touches(wait.begun, now)) return;
-  row(live).waits++;
   ObjectRow& o = analysis_.objects[wait.row];
   own(o);
-  o.waits.add(wait.so_far);
-  if (outcome == Outcome::Timeout) o.timeouts++;
-  if (wait.owner != 0) add_share(o.holders, wait.owner, wait.so_far);
+  if (wait.picked) {
+    row(live).waits++;
+    o.waits.add(wait.so_far);
+    if (outcome == Outcome::Timeout) o.timeouts++;
+    if (wait.owner != 0) holders_.add(wait.row, wait.owner, wait.so_far);
+  }
   const uint32_t* runner = runners_.find(event.args[1]);
   const uint32_t waker = runner ? *runner - 1 : kNobody;
   const WakeKey key = {event.args[1], generation.number - event.args[2], event.args[3]};
@@ -113,7 +110,9 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
                      .time = wait.so_far,
                      .outcome = outcome,
                      .join = wait.reason == static_cast<uint64_t>(WaitReason::Join),
-                     .stack = wait.stack};
+                     .stack = wait.stack,
+                     .picked = wait.picked,
+                     .within = window_.contains(now)};
   if (wait.reason == static_cast<uint64_t>(WaitReason::Barrier))
     return end_barrier_wait(live, ended, waker, key);
   attribute(ended, waker, key);
@@ -123,7 +122,10 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
 // Who ended a wait, and by which Wake.
 void Analyzer::attribute(EndedWait& wait, uint32_t waker, const WakeKey& key) {
   wait.waker = waker;
-  if (waker != kNobody) add_share(analysis_.objects[wait.object].wakers, waker, wait.time);
+  if (waker != kNobody) {
+    wait.waker_picked = matches(analysis_.threads[waker]);
+    if (wait.picked) wakers_.add(wait.object, waker, wait.time);
+  }
   EndedWake* wake = wakes_.find(key);
   if (!wake) return;
   wake->woken++;
@@ -156,7 +158,7 @@ void Analyzer::end_barrier_wait(const Live& live, const EndedWait& wait, uint32_
   };
   if (wait.outcome == Outcome::Last) {
     const Round round = {wait.since, live.row, live.arrival};
-    add_share(analysis_.objects[wait.object].lasts, live.row, 0);
+    lasts_.add(wait.object, live.row, 0);
     std::erase_if(barrier.open, [&](Arrived& other) {
       if (!of_round(other.wait, round)) return false;
       attribute(other.wait, round.row, round.wake);
@@ -212,9 +214,7 @@ void Analyzer::judge(Live& live, const EventView& event, int64_t now) {
 // A wait of which nothing more is known: events were lost.
 void Analyzer::abandon_wait(Live& live, int64_t now) {
   live.interrupted.push_back(live.wait);
-  for (const Wait& wait : live.interrupted)
-    if (wait.picked) queue(wait.row).leave(wait.ticket, wait.stack, false, now, window_);
-  live.interrupted.clear();
+  forget(live.interrupted, now);
   live.wait = Wait{};
 }
 

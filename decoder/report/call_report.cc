@@ -12,7 +12,6 @@
 namespace thrace {
 namespace {
 
-constexpr uint64_t kLeft = 513;       // GoSyscallEnd: cancelled, or left by a jump
 constexpr uint64_t kMaxErrno = 4095;  // of Linux
 
 struct Kind {
@@ -39,7 +38,7 @@ constexpr Kind kKinds[] = {{"socket:", "socket"},
 
 std::string errno_text(uint64_t error) {
   const char* name = error <= kMaxErrno ? strerrorname_np(static_cast<int>(error)) : nullptr;
-  return name ? name : error == kLeft ? "left" : fmt::format("{}", error);
+  return name ? name : error == kSyscallAbandoned ? "left" : fmt::format("{}", error);
 }
 
 }  // namespace
@@ -77,7 +76,7 @@ std::vector<std::string> CallReport::sentences(const Analysis& analysis, Names& 
   std::vector<std::string> all;
   all.push_back(fmt::format(
       "{} calls in {} took {} together; {} took longer than 20 us, {} failed.", times_.count(),
-      duration_text(analysis.duration()), duration_text(times_.total()), slow, errors));
+      duration_text(analysis.looked_at()), duration_text(times_.total()), slow, errors));
   const auto& [key, sum] = *worst;
   const std::string kind = key.second.empty() ? "" : fmt::format(" ({})", key.second);
   std::string text =

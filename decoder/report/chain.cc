@@ -21,26 +21,36 @@ uint64_t overlap(const Piece& piece, int64_t since, int64_t until) {
   return length(std::max(piece.since, since), std::min(piece.until, until));
 }
 
-Piece piece_of(const EndedWait& wait) {
-  return {.thread = wait.thread,
-          .since = wait.since,
-          .until = wait.until,
-          .open = wait.open,
-          .object = wait.object,
-          .waker = wait.waker,
-          .stack = wait.stack};
-}
-
 bool same(const EndedWait& a, const EndedWait& b) {
   return a.thread == b.thread && a.since == b.since && a.until == b.until;
 }
 
 }  // namespace
 
-Chains::Chains(const std::vector<EndedWait>& waits) : waits_(waits), met_(waits.size()) {
-  shortest_ = UINT64_MAX;
-  for (const EndedWait& wait : waits_)
-    shortest_ = std::min(shortest_, length(wait.since, wait.until) / kChainShare);
+Chains::Chains(const std::vector<EndedWait>& waits, const Window& window)
+    : window_(window), waits_(waits), met_(waits.size()), shortest_(UINT64_MAX) {
+  for (const EndedWait& wait : waits_) {
+    const Piece& span = spans_.emplace_back(piece_of(wait));
+    shortest_ = std::min(shortest_, length(span.since, span.until) / kChainShare);
+  }
+  shortest_ = std::max<uint64_t>(shortest_, 1);
+}
+
+// Only what lies in the window explains anything.
+Piece Chains::clipped(Piece piece) const {
+  piece.since = std::max(piece.since, window_.from);
+  piece.until = std::min(piece.until, window_.to);
+  return piece;
+}
+
+Piece Chains::piece_of(const EndedWait& wait) const {
+  return clipped({.thread = wait.thread,
+                  .since = wait.since,
+                  .until = wait.until,
+                  .open = wait.open,
+                  .object = wait.object,
+                  .waker = wait.waker,
+                  .stack = wait.stack});
 }
 
 void Chains::wait(const EndedWait& wait) {
@@ -62,10 +72,11 @@ void Chains::call(const EndedCall& call) {
            .stack = call.stack});
 }
 
-void Chains::collect(const Piece& piece) {
+void Chains::collect(Piece piece) {
+  piece = clipped(piece);
   if (length(piece.since, piece.until) < shortest_) return;
-  const bool matters = std::any_of(waits_.begin(), waits_.end(), [&](const EndedWait& wait) {
-    return overlap(piece, wait.since, wait.until) * kChainShare >= length(wait.since, wait.until);
+  const bool matters = std::any_of(spans_.begin(), spans_.end(), [&](const Piece& span) {
+    return overlap(piece, span.since, span.until) * kChainShare >= length(span.since, span.until);
   });
   if (matters) pieces_[piece.thread].push_back(piece);
 }
@@ -114,7 +125,7 @@ Link Chains::longest_link(uint32_t thread, const Piece& wait) const {
 std::vector<Link> Chains::chain(const Analysis& analysis, const EndedWait& wait) const {
   std::vector<Link> links;
   Piece before = piece_of(wait);
-  const uint64_t whole = length(wait.since, wait.until);
+  const uint64_t whole = length(before.since, before.until);
   while (links.size() < kMaxLinks) {
     const uint32_t thread = blocker(analysis, before);
     if (thread == kNobody || thread == before.thread) break;

@@ -43,8 +43,8 @@ class Chains : public Observer {
   static constexpr uint64_t kChainShare = 100;
   static constexpr size_t kMaxLinks = 64;
 
-  // `waits`: what to explain, of a look at the same run before.
-  explicit Chains(const std::vector<EndedWait>& waits);
+  // `waits`: what to explain, of a look at the same run and window before.
+  Chains(const std::vector<EndedWait>& waits, const Window& window);
 
   void wait(const EndedWait& wait) override;
   void call(const EndedCall& call) override;
@@ -56,11 +56,15 @@ class Chains : public Observer {
   std::vector<Link> chain(const Analysis& analysis, const EndedWait& wait) const;
 
  private:
-  void collect(const Piece& piece);
+  Piece piece_of(const EndedWait& wait) const;
+  Piece clipped(Piece piece) const;
+  void collect(Piece piece);
   Link longest_link(uint32_t thread, const Piece& wait) const;
   uint32_t blocker(const Analysis& analysis, const Piece& wait) const;
 
+  const Window window_;
   std::vector<EndedWait> waits_;
+  std::vector<Piece> spans_;  // of the waits
   std::vector<bool> met_;
   uint64_t shortest_ = 0;             // of the pieces that may matter, ns
   IdMap<std::vector<Piece>> pieces_;  // by thread

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
 #include "decoder/report/deadlock.h"
 #include "decoder/report/object_table.h"
@@ -27,6 +29,7 @@ struct Pool {
   uint64_t threads = 0;
   uint64_t total = 0;
   uint64_t idle = 0;        // waiting for something to do, or for others to end
+  uint64_t at_work = 0;     // running, or in system calls
   uint64_t waited_for = 0;  // ns that others waited until one of them woke them
 };
 
@@ -44,6 +47,7 @@ std::string full_pool(const Analysis& analysis, const Totals& totals) {
     Pool& pool = pools[group_name(row.name)];
     pool.threads++;
     pool.total += row.total();
+    pool.at_work += row.running + row.syscall;
     for (uint64_t reason = 0; reason < kReasons; reason++)
       if (is_idle_wait(static_cast<WaitReason>(reason))) pool.idle += row.reasons[reason];
   }
@@ -57,7 +61,10 @@ std::string full_pool(const Analysis& analysis, const Totals& totals) {
   if (most == pools.end() || pools.size() < 2) return {};
   const auto& [name, pool] = *most;
   const uint64_t busy = thousandths(pool.total - std::min(pool.total, pool.idle), pool.total);
-  if (busy < kBusy || thousandths(pool.waited_for, totals.waiting) < kWaitedFor) return {};
+  // One that mostly waits for locks is not too small: more threads would queue.
+  if (busy < kBusy || pool.at_work * 2 < pool.total ||
+      thousandths(pool.waited_for, totals.waiting) < kWaitedFor)
+    return {};
   return fmt::format(
       "{} busy {} % of the time, while others waited {} for {} ({} % of all "
       "waiting).",
@@ -91,13 +98,43 @@ std::string stuck_lock(const Analysis& analysis, Names& names) {
 }
 
 std::string last_arrivals(const Analysis& analysis, const ObjectRow& object) {
-  if (object.lasts.empty()) return {};
+  const auto lasts = last_shares(analysis, object);
+  if (lasts.empty()) return {};
   uint64_t rounds = 0;
-  for (const Share& last : object.lasts) rounds += last.count;
-  const Share& most = object.lasts.front();
-  return fmt::format(" The last to arrive was {} in {} of {}.",
-                     thread_title(analysis.threads[most.who]), most.count,
-                     count_text(rounds, "round"));
+  for (const TitledShare& last : lasts) rounds += last.count;
+  return fmt::format(" The last to arrive was {} in {} of {}.", lasts.front().title,
+                     lasts.front().count, count_text(rounds, "round"));
+}
+
+// The place where threads wait longest in all, if that is for several objects, of which none alone
+// says so: the locks of a hash table, the condition variables of requests.
+std::string worst_place(const Analysis& analysis, Names& names, const Totals& totals) {
+  struct Place {
+    std::set<uint32_t> objects;
+    uint64_t time = 0;
+    uint64_t longest = 0;  // for one object
+  };
+  std::map<std::pair<std::string, std::string>, Place> places;  // by kind and site
+  std::map<std::tuple<std::string, std::string, uint32_t>, uint64_t> parts;
+  for (const auto& [key, cost] : analysis.sites.rows()) {
+    const std::string& kind = analysis.objects[key[0]].kind;
+    const std::string& site = names.site(key[1]);
+    if (site.empty() || kind == "thread") continue;
+    Place& place = places[{kind, site}];
+    place.objects.insert(key[0]);
+    place.time += cost.total;
+    place.longest = std::max(place.longest, parts[{kind, site, key[0]}] += cost.total);
+  }
+  const auto worst =
+      std::max_element(places.begin(), places.end(),
+                       [](const auto& a, const auto& b) { return a.second.time < b.second.time; });
+  if (worst == places.end()) return {};
+  const auto& [name, place] = *worst;
+  if (place.longest * 2 > place.time || thousandths(place.time, totals.waiting) < kWaitedFor)
+    return {};
+  return fmt::format("{} % of the waiting was at {}, for {} objects of the kind {} together.",
+                     percent(place.time, totals.waiting), shorten(name.second),
+                     place.objects.size(), name.first);
 }
 
 std::map<std::string, uint64_t>::const_iterator biggest(
@@ -118,6 +155,8 @@ std::string by_most(const std::string& name, uint64_t part, uint64_t whole, size
 Totals totals_of(const Analysis& analysis) {
   Totals t;
   for (const ThreadRow& row : analysis.threads) {
+    if (row.failed || !row.picked) continue;
+    t.threads += row.total() != 0 || analysis.looked_at() == analysis.duration();
     t.total += row.total();
     t.running += row.running;
     t.runnable += row.runnable;
@@ -128,9 +167,9 @@ Totals totals_of(const Analysis& analysis) {
   return t;
 }
 
-void Findings::wake(const EndedWake& wake) {
-  if (wake.object != kNobody && !wake.charges.empty())
-    caused_[{wake.object, wake.thread, wake.stack}].add(wake.caused());
+void Findings::released(const EndedWake& wake) {
+  if (const uint64_t time = wake.caused_to_picked(); time != 0)
+    caused_[{wake.object, wake.thread, wake.stack}].add(time);
 }
 
 // Who made others wait for the object, and at which line it let go.
@@ -191,9 +230,9 @@ std::string Findings::worst_object(const Analysis& analysis, Names& names,
   if (worst->timeouts == worst->waits.count() && worst->timeouts != 0) {
     text += "; all of them timed out";
   } else if (!worst->wakers.empty() && worst->kind != "barrier") {
-    const Share& most = worst->wakers.front();
-    text += "; woken " + by_most(thread_title(analysis.threads[most.who]), most.time,
-                                 worst->waits.total(), worst->wakers.size());
+    const auto wakers = waker_shares(analysis, *worst);
+    text += "; woken " +
+            by_most(wakers.front().title, wakers.front().time, worst->waits.total(), wakers.size());
     if (site.release != 0) text += fmt::format(" at {}", shorten(names.site(site.release)));
   }
   return text + "." + last_arrivals(analysis, *worst);
@@ -207,14 +246,14 @@ std::vector<std::string> Findings::sentences(const Analysis& analysis, Names& na
     all.push_back(deadlock_text(analysis, cycles[i], names));
   if (cycles.size() > kShownDeadlocks)
     all.push_back(fmt::format("{} more deadlocks.", cycles.size() - kShownDeadlocks));
-  const auto threads = std::count_if(analysis.threads.begin(), analysis.threads.end(),
-                                     [](const ThreadRow& row) { return !row.failed; });
   all.push_back(fmt::format(
       "Over {}, {} {} lived {}{}: {} % running, {} % in system calls, {} % waiting.",
-      duration_text(analysis.duration()), threads, threads == 1 ? "thread" : "threads",
-      duration_text(t.total), threads == 1 ? "" : " together", percent(t.running, t.total),
+      duration_text(analysis.looked_at()), t.threads, t.threads == 1 ? "thread" : "threads",
+      duration_text(t.total), t.threads == 1 ? "" : " together", percent(t.running, t.total),
       percent(t.syscall, t.total), percent(t.waiting, t.total)));
   all.push_back(worst_object(analysis, names, t));
+  if (std::string place = worst_place(analysis, names, t); !place.empty())
+    all.push_back(std::move(place));
   if (cycles.empty())
     if (std::string stuck = stuck_lock(analysis, names); !stuck.empty())
       all.push_back(std::move(stuck));

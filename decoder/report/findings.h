@@ -9,8 +9,9 @@
 
 namespace thrace {
 
-// The time of all threads together, ns.
+// The time of all threads together that pass the filter, ns, and how many of them lived then.
 struct Totals {
+  uint64_t threads = 0;
   uint64_t total = 0, running = 0, runnable = 0, syscall = 0, waiting = 0, waits = 0;
 };
 Totals totals_of(const Analysis& analysis);
@@ -19,7 +20,7 @@ Totals totals_of(const Analysis& analysis);
 // others waited for.
 class Findings : public Observer {
  public:
-  void wake(const EndedWake& wake) override;
+  void released(const EndedWake& wake) override;
 
   // The sentences, the most important first.  Not escaped.
   std::vector<std::string> sentences(const Analysis& analysis, Names& names) const;

@@ -69,7 +69,11 @@ void Folded::call(const EndedCall& call) {
 
 void Folded::wake(const EndedWake& wake) {
   if (kind_ == FoldedKind::Wake) costs_[{wake.thread, wake.stack, 0, kNobody}].add(1);
-  if (kind_ == FoldedKind::Caused) costs_[{wake.thread, wake.stack, 0, kNobody}].add(wake.caused());
+}
+
+void Folded::released(const EndedWake& wake) {
+  if (kind_ == FoldedKind::Caused && wake.picked)
+    costs_[{wake.thread, wake.stack, 0, kNobody}].add(wake.caused());
 }
 
 void Folded::each(const Analysis& analysis, Names& names,

@@ -50,6 +50,7 @@ class Folded : public Observer {
   void wait(const EndedWait& wait) override;
   void call(const EndedCall& call) override;
   void wake(const EndedWake& wake) override;
+  void released(const EndedWake& wake) override;
 
   // The lines, sorted, each once.
   void print(const Analysis& analysis, Names& names, std::FILE* out) const;

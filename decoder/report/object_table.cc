@@ -89,8 +89,8 @@ Table object_table(const Analysis& analysis, Names& names) {
   return make_table(fields, sums);
 }
 
-void HandoverPairs::wait(const EndedWait& wait) {
-  if (wait.waker != kNobody && wait.outcome == Outcome::Woken)
+void HandoverPairs::woken(const EndedWait& wait) {
+  if (wait.within && wait.outcome == Outcome::Woken)
     pairs_[{wait.object, wait.waker, wait.thread}].add(wait.time);
 }
 
@@ -108,11 +108,13 @@ Table HandoverPairs::table(const Analysis& analysis, Names& names) const {
     const auto most =
         std::max_element(pairs.begin(), pairs.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
+    uint64_t all = 0;
+    for (const auto& [pair, count] : pairs) all += count;
     sums.push_back({&object,
                     {},
-                    most == pairs.end() ? std::string()
-                                        : fmt::format("{} ({} of {})", most->first, most->second,
-                                                      object.handovers.count)});
+                    most == pairs.end()
+                        ? std::string()
+                        : fmt::format("{} ({} of {})", most->first, most->second, all)});
   }
   using Object = const ObjectRow&;
   Fields fields = identity(analysis, names);

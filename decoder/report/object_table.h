@@ -24,7 +24,7 @@ std::vector<std::vector<WaitSite>> sites_by_object(const Analysis& analysis);
 // Counts who handed locks over to whom.
 class HandoverPairs : public Observer {
  public:
-  void wait(const EndedWait& wait) override;
+  void woken(const EndedWait& wait) override;
 
   // One row for each lock that was handed over; with the pair of threads that did so most often.
   Table table(const Analysis& analysis, Names& names) const;

@@ -1,5 +1,8 @@
-// What the analyzer hands on: single waits, system calls and wakes that pass the filter, each when
-// all is known of it.
+// What the analyzer hands on: single waits, system calls and wakes, each when all is known of it.
+//
+// A wait concerns two threads, the one that waits and the one that ends it, and a filter on threads
+// or functions may pick either.  So an observer is told of both sides, and takes what its question
+// is about.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +33,9 @@ struct EndedWait {
   StackId stack = 0;              // of the wait
   StackId release = 0;            // of the Wake that ended it
   uint64_t latency = kNoLatency;  // from that Wake until the thread ran again
+  bool picked = true;             // the thread and the stack that waited pass the filter,
+  bool waker_picked = false;      // those that ended the wait do
+  bool within = true;             // it ended in the window
 };
 
 // A system call that is over.
@@ -49,8 +55,9 @@ struct EndedCall {
 
 // How long threads waited at a place because of one release.
 struct Charge {
-  StackId stack = 0;  // of their waits
-  uint64_t time = 0;  // ns, of all of them together
+  StackId stack = 0;   // of their waits
+  uint64_t time = 0;   // ns in the window, of all of them together
+  bool picked = true;  // the waits pass the filter
 };
 
 // A release, signal or post, with all waits that it ended as far as they did not end too late.
@@ -66,21 +73,37 @@ struct EndedWake {
   uint64_t futile = 0;               // of those
   std::vector<Charge> charges = {};  // what it cost others that it came so late (queue.h)
   StackId stack = 0;
+  bool picked = true;  // its thread and its stack pass the filter
+  bool within = true;  // it lies in the window
 
-  // ns that others waited for what it gave up.
-  uint64_t caused() const {
-    uint64_t sum = 0;
-    for (const Charge& charge : charges) sum += charge.time;
-    return sum;
+  // ns that others waited for what it gave up; the same, as far as their waits pass the filter.
+  uint64_t caused() const { return sum(false); }
+  uint64_t caused_to_picked() const { return sum(true); }
+
+ private:
+  uint64_t sum(bool picked_only) const {
+    uint64_t all = 0;
+    for (const Charge& charge : charges)
+      if (charge.picked || !picked_only) all += charge.time;
+    return all;
   }
 };
 
+// Only what passes the filter on objects is handed on.
 class Observer {
  public:
   virtual ~Observer() = default;
+
+  // A wait, system call or wake that passes the filter.
   virtual void wait(const EndedWait&) {}
   virtual void call(const EndedCall&) {}
   virtual void wake(const EndedWake&) {}
+
+  // A wait that a thread ended, if one of the two sides passes the filter.
+  virtual void woken(const EndedWait&) {}
+
+  // A release that others had waited for in the window, whoever they and it are.
+  virtual void released(const EndedWake&) {}
 };
 
 }  // namespace thrace

@@ -43,7 +43,10 @@ class Seen : public Observer {
 TEST(OpenWaits, AreHandedOnWithTheLastAnswer) {
   Seen seen;
   const std::vector<Observer*> observers = {&seen};
-  OpenWaits open(observers);
+  const StackTable stacks;
+  Names names(stacks, NameOptions{});
+  Picker picker(Filter{}, names);
+  OpenWaits open(observers, picker);
   open.add({.thread = 1}, 0);
   ASSERT_EQ(seen.waits.size(), 1u);
 

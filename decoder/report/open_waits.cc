@@ -3,9 +3,17 @@
 
 namespace thrace {
 
+void OpenWaits::hand_on(EndedWait wait) {
+  wait.waker_picked = wait.waker_picked && picker_.function(wait.release);
+  for (Observer* observer : observers_) {
+    if (wait.picked) observer->wait(wait);
+    if (wait.waker != kNobody && (wait.picked || wait.waker_picked)) observer->woken(wait);
+  }
+}
+
 uint32_t OpenWaits::add(const EndedWait& wait, int questions) {
   if (questions == 0) {
-    for (Observer* observer : observers_) observer->wait(wait);
+    hand_on(wait);
     return 0;
   }
   if (free_.empty()) {
@@ -30,7 +38,7 @@ void OpenWaits::judged(uint32_t number, bool futile) {
 
 void OpenWaits::answer(uint32_t number) {
   if (--slots_[number].questions != 0) return;
-  for (Observer* observer : observers_) observer->wait(slots_[number].wait);
+  hand_on(slots_[number].wait);
   free_.push_back(number);
 }
 

@@ -5,13 +5,15 @@
 #include <cstdint>
 #include <vector>
 
+#include "decoder/report/filter.h"
 #include "decoder/report/observer.h"
 
 namespace thrace {
 
 class OpenWaits {
  public:
-  explicit OpenWaits(const std::vector<Observer*>& observers) : observers_(observers) {}
+  OpenWaits(const std::vector<Observer*>& observers, Picker& picker)
+      : observers_(observers), picker_(picker) {}
 
   // Takes a wait with so many questions; its number until they are answered.  Without questions it
   // is handed on at once, and the number means nothing.
@@ -30,8 +32,10 @@ class OpenWaits {
   };
 
   void answer(uint32_t number);
+  void hand_on(EndedWait wait);
 
   const std::vector<Observer*>& observers_;
+  Picker& picker_;
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;
 };

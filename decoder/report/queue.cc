@@ -14,16 +14,17 @@ void Queue::advance(int64_t now, const Window& window) {
   result_.contended += span;
   stretch_ += span;
   result_.waited += span * waiters_;
+  result_.longest_queue = std::max(result_.longest_queue, waiters_);
   for (Place& place : places_) (free_ ? place.gap : place.charged) += span * place.waiters;
 }
 
-Queue::Place& Queue::place(StackId stack) {
+Queue::Place& Queue::place(Site site) {
   for (Place& place : places_)
-    if (place.stack == stack) return place;
-  return places_.emplace_back(Place{stack, 0, 0, 0});
+    if (place.site == site) return place;
+  return places_.emplace_back(Place{site, 0, 0, 0});
 }
 
-Queue::Ticket Queue::arrive(StackId stack, int64_t now, const Window& window) {
+Queue::Ticket Queue::arrive(Site site, int64_t now, const Window& window) {
   advance(now, window);
   if (waiters_ == 0) {
     stretch_ = handovers_ = 0;
@@ -31,7 +32,7 @@ Queue::Ticket Queue::arrive(StackId stack, int64_t now, const Window& window) {
     free_ = false;  // whoever released it long ago, somebody holds it now
   }
   waiters_++;
-  place(stack).waiters++;
+  place(site).waiters++;
   if (window.contains(now_)) result_.longest_queue = std::max(result_.longest_queue, waiters_);
   waits_.push_back(true);
   if (waits_.size() - head_ > kMaxSpan) drop_oldest();
@@ -46,10 +47,10 @@ void Queue::drop_oldest() {
   head_ = 0;
 }
 
-void Queue::leave(Ticket ticket, StackId stack, bool got, int64_t now, const Window& window) {
+void Queue::leave(Ticket ticket, Site site, bool got, int64_t now, const Window& window) {
   advance(now, window);
   waiters_--;
-  place(stack).waiters--;
+  place(site).waiters--;
   const bool counts = got && window.contains(now_);
   if (counts) {
     result_.count++;
@@ -72,12 +73,12 @@ std::vector<Charge> Queue::release(int64_t now, const Window& window) {
   advance(now, window);
   // Released before, and nobody has got it who had waited: another one took it meanwhile.
   const bool stolen = free_ && waiters_ != 0;
-  if (stolen) result_.stolen++;
+  if (stolen && window.contains(now_)) result_.stolen++;
   std::vector<Charge> charges;
   for (Place& place : places_) {
     const uint64_t time = place.charged + (stolen ? place.gap : 0);
-    if (time != 0) charges.push_back({place.stack, time});
-    result_.caused += time;
+    if (time != 0) charges.push_back({place.site.stack, time, place.site.picked});
+    if (place.site.picked) result_.caused += time;
     place.charged = place.gap = 0;
   }
   std::erase_if(places_, [](const Place& place) { return place.waiters == 0; });

@@ -22,13 +22,13 @@ namespace thrace {
 
 inline constexpr uint64_t kConvoy = 10;  // hand-overs
 
-// How an object was handed over.  Times in ns, of the window only.
+// How an object was handed over, whoever waited.  Times in ns, of the window only.
 struct Handovers {
   uint64_t count = 0;         // a waiter got the object after a release
   uint64_t out_of_order = 0;  // of those, while one who had come earlier still waited
   uint64_t stolen = 0;        // releases by one who got it past the waiters, between two hand-overs
   Histogram gaps;             // from the release to the moment when the waiter ran
-  uint64_t caused = 0;        // charged to releases
+  uint64_t caused = 0;        // charged to releases, of waits that pass the filter
   uint64_t contended = 0;     // time in which somebody waited
   uint64_t waited = 0;        // the same, times how many
   uint64_t longest_queue = 0;
@@ -41,12 +41,20 @@ class Queue {
  public:
   using Ticket = uint64_t;
 
-  // Somebody begins to wait at a place (the stack of the wait).  Times never go back; one that does
-  // counts as the one before it. Only what lies in the window counts.
-  Ticket arrive(StackId stack, int64_t now, const Window& window);
+  // Where a thread waits: its stack, and whether its wait passes the filter.
+  struct Site {
+    StackId stack = 0;
+    bool picked = true;
+
+    bool operator==(const Site&) const = default;
+  };
+
+  // Somebody begins to wait.  Times never go back; one that does counts as the one before it.  Only
+  // what lies in the window counts.
+  Ticket arrive(Site site, int64_t now, const Window& window);
 
   // Whoever has the ticket, and waited there, waits no more.  `got`: it has what it waited for.
-  void leave(Ticket ticket, StackId stack, bool got, int64_t now, const Window& window);
+  void leave(Ticket ticket, Site site, bool got, int64_t now, const Window& window);
 
   // The object is given up.  The delay that its holder has caused, by place of the waits.
   std::vector<Charge> release(int64_t now, const Window& window);
@@ -66,13 +74,13 @@ class Queue {
   static constexpr size_t kMaxSpan = 1 << 20;
 
   struct Place {
-    StackId stack;
+    Site site;
     uint64_t waiters;
     uint64_t gap;      // ns of waiting since the release, while nobody had it
     uint64_t charged;  // ns of waiting for whoever holds it
   };
 
-  Place& place(StackId stack);
+  Place& place(Site site);
   void advance(int64_t now, const Window& window);
   void end_stretch();
   void drop_oldest();

@@ -38,9 +38,10 @@ std::string states_text(const std::map<std::string, uint64_t>& states) {
 std::vector<ThreadSum> grouped(const std::vector<ThreadSum>& threads) {
   std::vector<ThreadSum> groups;
   std::vector<std::map<std::string, uint64_t>> states;
-  std::map<std::pair<std::string, std::string>, size_t> places;
+  std::map<std::pair<uint32_t, std::string>, size_t> places;
   for (const ThreadSum& thread : threads) {
-    const auto [at, fresh] = places.try_emplace({thread.row.pid, thread.row.group}, groups.size());
+    const auto [at, fresh] =
+        places.try_emplace({thread.row.process, thread.row.group}, groups.size());
     if (fresh) {
       groups.push_back(thread);
       groups.back().row.name = thread.row.group;
@@ -79,8 +80,7 @@ void add_state(std::vector<Field<ThreadSum>>& fields, const std::string& name,
 std::vector<ThreadSum> thread_sums(const Analysis& analysis, const Filter& filter) {
   std::vector<ThreadSum> threads;
   for (const ThreadRow& row : analysis.threads)
-    if (!row.failed && picks_thread(filter, row.name, row.tid))
-      threads.push_back({row, 1, state_text(row)});
+    if (!row.failed && row.picked) threads.push_back({row, 1, state_text(row)});
   return filter.group ? grouped(threads) : threads;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
 
 #include "decoder/report/table.h"
 
@@ -13,24 +14,27 @@ namespace {
 constexpr size_t kShownShares = 3;
 
 template <typename Title>
-std::string shares_text(const std::vector<Share>& shares, uint64_t total, Title title) {
-  std::vector<std::pair<std::string, uint64_t>> sums;
+std::vector<TitledShare> titled(const std::vector<Share>& shares, Title title) {
+  std::map<std::string, size_t> places;
+  std::vector<TitledShare> sums;
   for (const Share& share : shares) {
-    const std::string name = title(share.who);
-    const auto at =
-        std::find_if(sums.begin(), sums.end(), [&](const auto& sum) { return sum.first == name; });
-    if (at == sums.end())
-      sums.emplace_back(name, share.time);
-    else
-      at->second += share.time;
+    const auto [at, fresh] = places.try_emplace(title(share.who), sums.size());
+    if (fresh) sums.push_back({at->first});
+    sums[at->second].count += share.count;
+    sums[at->second].time += share.time;
   }
-  std::stable_sort(sums.begin(), sums.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::stable_sort(sums.begin(), sums.end(), [](const TitledShare& a, const TitledShare& b) {
+    return a.time != b.time ? a.time > b.time : a.count > b.count;
+  });
+  return sums;
+}
+
+std::string shares_text(const std::vector<TitledShare>& shares, uint64_t total) {
   std::string text;
-  for (size_t i = 0; i < sums.size() && i < kShownShares; i++)
-    text += fmt::format("{}{} ({:.0f} %)", i ? ", " : "", sums[i].first,
-                        static_cast<double>(thousandths(sums[i].second, total)) / 10);
-  if (sums.size() > kShownShares) text += fmt::format(", {} more", sums.size() - kShownShares);
+  for (size_t i = 0; i < shares.size() && i < kShownShares; i++)
+    text += fmt::format("{}{} ({:.0f} %)", i ? ", " : "", shares[i].title,
+                        static_cast<double>(thousandths(shares[i].time, total)) / 10);
+  if (shares.size() > kShownShares) text += fmt::format(", {} more", shares.size() - kShownShares);
   return text;
 }
 
@@ -42,11 +46,12 @@ std::string thread_title(const ThreadRow& row) {
                           : fmt::format("{}/{}", row.name, row.tid);
 }
 
-std::string tid_title(const Analysis& analysis, const std::string& pid, uint64_t tid) {
+std::string tid_title(const Analysis& analysis, uint32_t process, uint64_t tid) {
   // The kernel uses tids again: the latest thread is the best guess for a lock that is held.
-  const auto at = std::find_if(
-      analysis.threads.rbegin(), analysis.threads.rend(),
-      [&](const ThreadRow& row) { return row.tid == tid && row.pid == pid && !row.failed; });
+  const auto at =
+      std::find_if(analysis.threads.rbegin(), analysis.threads.rend(), [&](const ThreadRow& row) {
+        return row.tid == tid && row.process == process && !row.failed;
+      });
   return at == analysis.threads.rend() ? fmt::format("tid {}", tid) : thread_title(*at);
 }
 
@@ -67,14 +72,21 @@ std::string object_title(const Analysis& analysis, const ObjectRow& object, Name
   return site.empty() ? title : fmt::format("{}, first at {}", title, site);
 }
 
+std::vector<TitledShare> waker_shares(const Analysis& analysis, const ObjectRow& object) {
+  return titled(object.wakers, [&](uint64_t who) { return thread_title(analysis.threads[who]); });
+}
+
+std::vector<TitledShare> last_shares(const Analysis& analysis, const ObjectRow& object) {
+  return titled(object.lasts, [&](uint64_t who) { return thread_title(analysis.threads[who]); });
+}
+
 std::string wakers_text(const Analysis& analysis, const ObjectRow& object) {
-  return shares_text(object.wakers, object.waits.total(),
-                     [&](uint64_t who) { return thread_title(analysis.threads[who]); });
+  return shares_text(waker_shares(analysis, object), object.waits.total());
 }
 
 std::string holders_text(const Analysis& analysis, const ObjectRow& object) {
-  return shares_text(object.holders, object.waits.total(),
-                     [&](uint64_t tid) { return tid_title(analysis, object.pid, tid); });
+  const auto title = [&](uint64_t tid) { return tid_title(analysis, object.process, tid); };
+  return shares_text(titled(object.holders, title), object.waits.total());
 }
 
 }  // namespace thrace

@@ -36,6 +36,7 @@ Table wait_table(const Analysis& analysis, const std::vector<EndedWait>& waits,
   };
   const std::vector<Field<Row>> fields = {
       {{"number", "#", Unit::Count}, [](const Row& row) { return uint64_t{row.number}; }},
+      // Before the start, if it was under way when the first generation began.
       {{"since", "", Unit::Nanos, false, true},
        [](const Row& row) { return static_cast<uint64_t>(std::max<int64_t>(row.wait->since, 0)); }},
       {{"at", "since (s)"},

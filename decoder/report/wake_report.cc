@@ -30,8 +30,8 @@ std::string mostly_at(const Sums& sums, size_t stack, Names& names, Measure meas
 
 }  // namespace
 
-void WakeReport::wait(const EndedWait& wait) {
-  if (wait.waker == kNobody || wait.outcome != Outcome::Woken) return;
+void WakeReport::woken(const EndedWait& wait) {
+  if (wait.outcome != Outcome::Woken) return;
   pairs_[{wait.waker, wait.release, wait.thread}].add(wait.time, wait.futile);
   futile_[{wait.release}].add(wait.time, wait.futile);
   woken_++;

@@ -19,7 +19,7 @@ class WakeReport : public Observer {
  public:
   static constexpr uint64_t kHerd = 3;
 
-  void wait(const EndedWait& wait) override;
+  void woken(const EndedWait& wait) override;
   void wake(const EndedWake& wake) override;
 
   // What is remarkable, a sentence each.

@@ -74,7 +74,8 @@ bool OrderedDump::picks(const Generation& generation, const OrderedEvent& ordere
   const EventView& e = ordered.event;
   const Filter& filter = picker_.filter();
   Runner& runner = runners_[ordered.m];
-  if (e.type == Event::GoLabel) runner.name = generation.string(e.args[1]);
+  if (e.type == Event::GoLabel && e.args[0] == ordered.g)  // threads name others, too
+    runner.name = generation.string(e.args[1]);
   if (!filter.object.empty() || !filter.function.empty()) {
     // The end of a wait goes with its beginning.
     if (e.type != Event::GoUnblock) runner.picked = picks_what(generation, e);

@@ -13,6 +13,7 @@
 #include "decoder/export/pprof_export.h"
 #include "decoder/export/speedscope_export.h"
 #include "decoder/export/sqlite_export.h"
+#include "decoder/input/run_order.h"
 #include "decoder/verbs/output_file.h"
 
 namespace thrace {
@@ -46,7 +47,7 @@ int draw(const ExportOptions& options) {
     timeline.finish(trace);
     stacks.attach(trace.name(), trace.attachments());
   };
-  for (const std::string& path : options.report.files)
+  for (const std::string& path : in_order_of_start(options.report.files))
     for (Source& source : open_source(path, problems)) {
       Trace trace(std::move(source));
       if (trace.open()) add(trace);
@@ -98,9 +99,8 @@ template <typename Write>
 int write_analysis(const ExportOptions& options, Observer& observer, Write write) {
   bool written = true;
   const int read = report(options.report, {&observer}, [&](const Analysis& analysis, Names& names) {
-    OutputFile target(options.target);
-    std::FILE* out = target.open();
-    written = target.close(out && write(analysis, names, out));
+    written =
+        write_file(options.target, [&](std::FILE* out) { return write(analysis, names, out); });
     return kExitFine;
   });
   return written ? read : kExitUnreadable;
@@ -138,18 +138,14 @@ int export_go(const ExportOptions& options) {
   StackTable stacks;
   Names names(stacks, options.report.names);
   Picker picker(options.report.filter, names);
-  OutputFile target(options.target);
-  std::FILE* out = target.open();
-  bool written = out != nullptr;
-  if (out) {
+  const bool written = write_file(options.target, [&](std::FILE* out) {
     GoExport sink(stacks, names, out, picker.window().from);
     GoFilter filter(sink, stacks, picker);
     stacks.attach(trace.name(), trace.attachments());
     trace.run(filter);
     print_notes(names);
-    written = !sink.failed();
-  }
-  written = target.close(written);
+    return !sink.failed();
+  });
   print_problems(trace.problems());
   if (!written) return kExitUnreadable;
   return trace.problems().empty() ? kExitFine : kExitDamaged;

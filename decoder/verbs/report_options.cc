@@ -47,6 +47,10 @@ void add_filter_options(CLI::App& verb, Filter& filter) {
   const char* group = "Filters";
   add_time(verb, "--from", filter.window.from, "leave out what is before, like 1.5s or 20ms");
   add_time(verb, "--to", filter.window.to, "leave out what is after");
+  verb.parse_complete_callback([&filter] {
+    if (filter.window.from > filter.window.to)
+      throw CLI::ValidationError("--from", "is later than --to");
+  });
   verb.add_option("--thread", filter.thread, "only threads with this name or tid, or like worker-*")
       ->group(group);
   verb.add_option("--object", filter.object,

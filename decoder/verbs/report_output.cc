@@ -16,14 +16,6 @@ namespace {
 
 bool is_alarm(std::string_view sentence) { return sentence.starts_with("Deadlock: "); }
 
-// Sorts and cuts the tables.  False if the column to sort by is in none of them.
-bool arrange(std::vector<Section>& sections, const ReportOptions& options) {
-  if (options.key.empty()) return true;
-  bool any = false;
-  for (Section& section : sections) any |= section.table.sort(options.key);
-  return any;
-}
-
 void cut(Section& section, const ReportOptions& options) {
   if (!section.whole) section.table.limit(options.rows);
 }
@@ -69,13 +61,18 @@ void print_json(const std::vector<std::string>& sentences, std::vector<Section>&
 
 }  // namespace
 
+bool arrange(std::vector<Section>& sections, const ReportOptions& options) {
+  if (options.key.empty()) return true;
+  bool any = false;
+  for (Section& section : sections) any |= section.table.sort(options.key);
+  if (!any) fmt::print(stderr, "trace-decode: there is no column '{}'\n", options.key);
+  return any;
+}
+
 int print_report(const Analysis& analysis, const std::vector<std::string>& sentences,
                  std::vector<Section> sections, const ReportOptions& options,
                  const std::function<void()>& details) {
-  if (!arrange(sections, options)) {
-    fmt::print(stderr, "trace-decode: there is no column '{}'\n", options.key);
-    return kExitUsage;
-  }
+  if (!arrange(sections, options)) return kExitUsage;
   if (!options.table.empty())
     std::erase_if(sections, [&](const Section& s) { return s.name != options.table; });
   if (options.output() == Format::Json) {

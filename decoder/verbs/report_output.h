@@ -10,6 +10,10 @@
 
 namespace thrace {
 
+// Sorts the tables as the options say; those that do not have the column keep their order.  False,
+// after a message, if none has it.
+bool arrange(std::vector<Section>& sections, const ReportOptions& options);
+
 // Prints what a report has found.  Text: the sentences, then each table that has rows under its
 // title, then the honesty line.  JSON: an object with the sentences ("findings") and each table by
 // its name.  CSV: the first table, or the one that the options name.  Tables are sorted and cut as

@@ -27,9 +27,8 @@ std::vector<Section> sections(const Analysis& analysis, Names& names,
 
 Table totals_table(const Analysis& analysis) {
   const std::vector<Field<Totals>> fields = {
-      {{"duration", "", Unit::Nanos}, [&](const Totals&) { return analysis.duration(); }},
-      {{"threads", "", Unit::Count},
-       [&](const Totals&) { return uint64_t{analysis.threads.size()}; }},
+      {{"duration", "", Unit::Nanos}, [&](const Totals&) { return analysis.looked_at(); }},
+      {{"threads", "", Unit::Count}, [](const Totals& t) { return t.threads; }},
       {{"total", "", Unit::Nanos}, [](const Totals& t) { return t.total; }},
       {{"running", "", Unit::Nanos}, [](const Totals& t) { return t.running; }},
       {{"runnable", "", Unit::Nanos}, [](const Totals& t) { return t.runnable; }},
@@ -38,20 +37,23 @@ Table totals_table(const Analysis& analysis) {
       {{"waits", "", Unit::Count}, [](const Totals& t) { return t.waits; }},
       {{"events", "", Unit::Count}, [&](const Totals&) { return analysis.events; }},
       {{"lost", "", Unit::Count}, [&](const Totals&) { return analysis.lost; }},
+      {{"skipped", "", Unit::Count}, [&](const Totals&) { return analysis.skipped; }},
+      {{"unseen_threads", "", Unit::Count}, [&](const Totals&) { return analysis.unseen_threads; }},
+      {{"unseen_processes", "", Unit::Count},
+       [&](const Totals&) { return analysis.unseen_processes; }},
       {{"complete", "", Unit::Count}, [&](const Totals&) { return uint64_t{analysis.complete}; }}};
   return make_table(fields, std::vector<Totals>{totals_of(analysis)});
 }
 
-int print_json(const Analysis& analysis, const std::vector<std::string>& verdict, Names& names,
-               const ReportOptions& options) {
+int print_json(const Analysis& analysis, const std::vector<std::string>& verdict,
+               std::vector<Section> tables, const ReportOptions& options) {
   nlohmann::ordered_json json;
   json["programs"] = analysis.programs;
   json["endings"] = analysis.endings;
   auto& list = json["findings"] = nlohmann::ordered_json::array();
   for (const std::string& sentence : verdict) list.push_back(printable(sentence));
   json["totals"] = table_json(totals_table(analysis))[0];
-  for (Section& section : sections(analysis, names, options)) {
-    if (!options.key.empty()) section.table.sort(options.key);
+  for (Section& section : tables) {
     section.table.limit(options.rows);
     json[section.name] = table_json(section.table);
   }
@@ -61,17 +63,20 @@ int print_json(const Analysis& analysis, const std::vector<std::string>& verdict
 
 int print(const Analysis& analysis, Names& names, const Findings& findings,
           const ReportOptions& options) {
+  auto tables = sections(analysis, names, options);
+  if (!arrange(tables, options)) return kExitUsage;
   if (options.output() == Format::Csv) {
     print_table(totals_table(analysis), Format::Csv, stdout);
     return kExitFine;
   }
   const auto sentences = findings.sentences(analysis, names);
-  if (options.output() == Format::Json) return print_json(analysis, sentences, names, options);
+  if (options.output() == Format::Json)
+    return print_json(analysis, sentences, std::move(tables), options);
   for (size_t i = 0; i < analysis.programs.size(); i++)
     fmt::print("{}, ended by {}\n", analysis.programs[i], analysis.endings[i]);
   ReportOptions shown = options;
   if (shown.rows == 0) shown.rows = kSummaryRows;
-  return print_report(analysis, sentences, sections(analysis, names, options), shown);
+  return print_report(analysis, sentences, std::move(tables), shown);
 }
 
 }  // namespace

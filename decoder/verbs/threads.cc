@@ -9,8 +9,8 @@ void add_threads(CLI::App& app, int& status) {
   auto options = std::make_shared<ReportOptions>();
   options->add(*verb, "total");
   verb->footer(
-      "Times in states are those of the window.  --object and --function pick waits, calls and "
-      "wakes,\nnot states.");
+      "Times in states are those of the window; waits, wakes and calls, those that ended in it.\n"
+      "--object and --function pick waits, calls and wakes, not states.");
   verb->callback([options, &status] {
     status = report(*options, {}, [&](const Analysis& analysis, Names& names) {
       return print_report(analysis, {},

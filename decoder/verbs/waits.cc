@@ -70,7 +70,7 @@ int run(ReportOptions options) {
     Picker picker(options.filter, names);
     analyze(options.files, picker, {&worst}, analysis, shown_later);
   }
-  Chains look(worst.waits());
+  Chains look(worst.waits(), options.filter.window);
   Filter everything;  // in the same window
   everything.window = options.filter.window;
   everything.group = options.filter.group;

@@ -14,7 +14,9 @@ void add_wakes(CLI::App& app, int& status) {
       "A wake is futile if the woken thread waits for the same object again within 10 us, without\n"
       "a system call or a wake of its own in between but unlocks.  A signal is for nobody if no\n"
       "thread waited for its condition variable: that is lost, unless the program looks at what\n"
-      "was signalled before it waits.  A herd is a wake that ended three waits or more.");
+      "was signalled before it waits.  A herd is a wake that ended three waits or more.\n"
+      "--thread and --function pick the wakes by those who wake or are woken; signals for nobody\n"
+      "and herds, by those who wake.");
   verb->callback([options, &status] {
     WakeReport wakes;
     status = report(*options, {&wakes}, [&](const Analysis& analysis, Names& names) {

@@ -35,7 +35,7 @@ def raw(go, path):
 def expected(what, seen):
     """(count, ns) of a profile."""
     if what == "syscall":
-        calls = [until - since for _, since, until, _, _, blocked in seen.calls if blocked]
+        calls = [time for time, _, blocked in seen.whole_calls if blocked]
         return len(calls), sum(calls)
     waits = seen.waits
     if what == "mutex":
@@ -49,8 +49,8 @@ def by_stack(what, seen):
     """ns by the stack's number in the trace."""
     sums = Counter()
     if what == "syscall":
-        for _, since, until, _, stack, blocked in seen.calls:
-            sums[stack] += (until - since) * blocked
+        for time, stack, blocked in seen.whole_calls:
+            sums[stack] += time * blocked
         return sums
     for wait in seen.waits:
         if what == "block":

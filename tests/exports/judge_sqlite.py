@@ -29,7 +29,7 @@ def soundness(path):
     if rows(path, "PRAGMA integrity_check") != [{"integrity_check": "ok"}]:
         failures.append("the database is damaged")
     failures += [f"a foreign key leads nowhere: {row}" for row in rows(path, "PRAGMA foreign_key_check")[:3]]
-    if rows(path, "SELECT name, value FROM meta WHERE name = 'schema'") != [{"name": "schema", "value": "1"}]:
+    if rows(path, "SELECT name, value FROM meta WHERE name = 'schema'") != [{"name": "schema", "value": "2"}]:
         failures.append("the schema has no version")
     for view in rows(path, "SELECT name FROM sqlite_schema WHERE type = 'view'"):
         rows(path, f"SELECT * FROM {view['name']}")

@@ -33,7 +33,8 @@ class Replay:
     """The waits, calls and wakes of one trace; times in ns since its start."""
 
     waits: list = field(default_factory=list)
-    calls: list = field(default_factory=list)  # (m, since, until, number, stack, blocked)
+    calls: list = field(default_factory=list)  # or parts of them: (m, since, until, number, stack, blocked)
+    whole_calls: list = field(default_factory=list)  # (ns, stack, blocked)
     edges: int = 0  # waits that were ended by a Wake which is there
     most_waiting: int = 0  # threads at once
     end: int = 0
@@ -72,6 +73,7 @@ def replay(decode, path):
     result.moves = b"\nModuleGone" in plain.stdout
     starts = BATCH.findall(plain.stdout)
     waiting, interrupted, calling, released, wakes = {}, {}, {}, {}, set()
+    cut, handlers = {}, set()  # calls that a handler interrupted, by m: (number, ns); those that just were
     last = 0
     for line in events.stdout.splitlines():
         if not (found := EVENT.match(line)):
@@ -80,6 +82,9 @@ def replay(decode, path):
         words = found[4].split(b"  #")[0].decode().split()
         values = dict(word.split("=", 1) for word in words)
         last = max(last, time)
+        # What comes first after an interruption is the handler's; then the call goes on.
+        by_handler = m in handlers
+        handlers.discard(m)
         if name == "GoBlock":
             wait = Wait(m, time, values["reason"], int(values["object"], 0), int(values["owner"]),
                         int(values.get("stack", 0)))
@@ -104,10 +109,18 @@ def replay(decode, path):
         elif name == "WakeStack":
             released[m, int(values["seq"])] = int(values.get("stack", 0))
         elif name == "GoSyscallBegin":
-            calling[m] = (time, int(values["number"]))
+            number, outer = int(values["number"]), cut.setdefault(m, [])
+            goes_on = outer and outer[-1][0] == number and not by_handler
+            calling[m] = (time, number, outer.pop()[1] if goes_on else 0)
         elif name in ("GoSyscallEnd", "GoSyscallEndBlocked") and m in calling:
-            since, number = calling.pop(m)
-            result.calls.append((m, since, time, number, int(values.get("stack", 0)), name != "GoSyscallEnd"))
+            since, number, before = calling.pop(m)
+            stack, slow = int(values.get("stack", 0)), name != "GoSyscallEnd"
+            result.calls.append((m, since, time, number, stack, slow))
+            if values["error"] == "512":
+                cut[m].append((number, before + time - since))
+                handlers.add(m)
+                continue
+            result.whole_calls.append((before + time - since, stack, slow))
         elif name == "GoStatus" and values["status"] in ("waiting", "syscall") or name.startswith("GoDestroy"):
             # What began before the trace, or ends with its thread, is not for this simple mind.
             result.kept = result.kept and values.get("status") is None and m not in waiting
