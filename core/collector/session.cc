@@ -25,8 +25,8 @@ constexpr uint64_t kIdleGeneration = 60 * kSecond;  // one in which nothing happ
 constexpr uint64_t kIdleStress = 20 * kMillisecond;
 constexpr uint64_t kHandOnInterval = 50 * kMillisecond;  // for little text
 constexpr uint64_t kBusyFor = 50 * kMillisecond;
-constexpr uint64_t kForkPatience = 5 * kSecond;    // for children that do not show up
-constexpr uint64_t kStartPatience = 10 * kSecond;  // for the first process, without a root
+constexpr uint64_t kArrivalPatience = 5 * kSecond;  // for processes that do not show up
+constexpr uint64_t kStartPatience = 10 * kSecond;   // for the first process, without a root
 constexpr uint64_t kNameAge = 200 * kMillisecond;
 // The fastest writers fill the arena at this rate; the collector never sleeps longer than that
 // takes.
@@ -76,7 +76,8 @@ Session::Session(char* base, const Options& options, Log& log, int root, int sig
       threads_(base, [this](uint32_t slot) { return find_process(slot); }),
       drain_(base, threads_, encoder_, store_, log),
       preview_(base, threads_, encoder_),
-      advance_(base, processes_, threads_, drain_, encoder_, clock_) {
+      advance_(base, processes_, threads_, drain_, encoder_, clock_),
+      arrivals_(options.arena) {
   started_ = generation_since_ = monotonic();
 }
 
@@ -219,7 +220,8 @@ bool Session::is_over(uint64_t now) {
   if (!root_gone_) return false;
   const bool awaited = !options_.root_pid && !processes_.seen();
   if (awaited) return now - started_ >= kStartPatience;
-  return arena_header(base_).forks_pending.load() == 0 || now - empty_since_ >= kForkPatience;
+  if (now - empty_since_ >= kArrivalPatience) return true;
+  return arena_header(base_).forks_pending.load() == 0 && !arrivals_.any();
 }
 
 void Session::close_all(EndReason reason) {

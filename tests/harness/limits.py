@@ -101,10 +101,18 @@ def twenty_sessions(s):
     s.expect(len(verdicts) == 20, f"{len(verdicts)} traces")
 
 
+def image_between_exec_and_start(s):
+    """The last process of the session is in an exec, and its next image takes long to start: it is recorded."""
+    for way in ("exec", "spawn", "vfork"):
+        traced(s, [s.program("slow_start"), way])
+    verdicts = s.checked()
+    s.expect(len(verdicts) == 6 + 1, f"{len(verdicts)} traces")  # exec has the forked image, too
+
+
 CASES = [
     nine_thousand_threads, three_hundred_processes, small_address_space, few_descriptors,
     no_standard_descriptors, static_program, tiny_arena, waits_when_full, monotonic_clock,
-    twenty_sessions,
+    twenty_sessions, image_between_exec_and_start,
 ]
 
 if __name__ == "__main__":
