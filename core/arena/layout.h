@@ -23,7 +23,7 @@
 namespace thrace {
 
 inline constexpr char kArenaMagic[8] = {'t', 'h', 'r', 'a', 'r', 'e', 'n', 'a'};
-inline constexpr uint32_t kArenaVersion = 2;
+inline constexpr uint32_t kArenaVersion = 3;
 
 inline constexpr size_t kPage = 4096;
 inline constexpr size_t kDefaultArena = 64u << 20;
@@ -87,6 +87,7 @@ struct ArenaHeader {
   std::atomic<uint32_t> untraced_threads;   // no slot was free
   std::atomic<uint32_t> untraced_processes;
   std::atomic<uint32_t> finished;  // 1: all files are written and the arena's name is removed
+  std::atomic<uint32_t> beats;     // counts what the collector gets done: it is alive (T8)
 
   FreeList free_threads;
   FreeList free_chunks[kChunkClasses];

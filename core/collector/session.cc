@@ -68,7 +68,8 @@ Session::Session(char* base, const Options& options, Log& log, int root, int sig
                options.level,
                options.sync,
                &log,
-               {}}),
+               {}},
+              [base] { arena_header(base).beats.fetch_add(1); }),
       encoder_([this](MState& m) { read_name(m); }),
       store_(base),
       processes_(base, encoder_, clock_, log,
@@ -146,6 +147,7 @@ bool Session::wants_advance(uint64_t now) {
 }
 
 void Session::tick(uint64_t now) {
+  arena_header(base_).beats.fetch_add(1);
   const uint32_t images = processes_.seen();
   processes_.scan();
   if (processes_.seen() != images)  // it may not live long: the pauses are short at first

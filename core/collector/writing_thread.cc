@@ -54,7 +54,8 @@ class WritingThread::Sink : public TraceSink {
   File* file_;
 };
 
-WritingThread::WritingThread(FilePolicy policy) : policy_(std::move(policy)) {
+WritingThread::WritingThread(FilePolicy policy, std::function<void()> on_wait)
+    : policy_(std::move(policy)), on_wait_(std::move(on_wait)) {
   event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { run(); });
 }
@@ -73,9 +74,13 @@ std::unique_ptr<TraceSink> WritingThread::open(FileOwner owner, FileHeader heade
 
 // Waits while the queue is full: then the arena fills, and the guests count what they lose (T8).
 void WritingThread::post(Message* message) {
-  while (waiting_bytes_.load(std::memory_order_relaxed) > kMostWaiting) usleep(500);
+  const auto pause = [this] {
+    on_wait_();
+    usleep(500);
+  };
+  while (waiting_bytes_.load(std::memory_order_relaxed) > kMostWaiting) pause();
   waiting_bytes_.fetch_add(message->text.size(), std::memory_order_relaxed);
-  while (!queue_.push(message)) usleep(500);
+  while (!queue_.push(message)) pause();
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (!asleep_.load(std::memory_order_relaxed)) return;
   const uint64_t one = 1;

@@ -82,6 +82,15 @@ def waits_when_full(s):
         s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
 
 
+def waits_when_full_of_threads(s):
+    """More busy threads than the smallest arena has chunks, and they wait: each gets its turn."""
+    command = [s.program("writers"), "600", "1000"]
+    s.unhurt(command, traced(s, command, options=("-b", "4M", "--on-full", "wait")))
+    for verdict in s.checked():
+        s.expect(verdict.lost == 0, f"{verdict.lost} lost")
+        s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
+
+
 def monotonic_clock(s):
     """The other clock."""
     command = [s.program("mutex_queue")]
@@ -111,8 +120,8 @@ def image_between_exec_and_start(s):
 
 CASES = [
     nine_thousand_threads, three_hundred_processes, small_address_space, few_descriptors,
-    no_standard_descriptors, static_program, tiny_arena, waits_when_full, monotonic_clock,
-    twenty_sessions, image_between_exec_and_start,
+    no_standard_descriptors, static_program, tiny_arena, waits_when_full,
+    waits_when_full_of_threads, monotonic_clock, twenty_sessions, image_between_exec_and_start,
 ]
 
 if __name__ == "__main__":
