@@ -1,14 +1,13 @@
 // Looking for them in /proc.
 #include "core/collector/arrivals.h"
 
-#include <dirent.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <sstream>
+
+#include "core/collector/proc.h"
 
 namespace thrace::collector {
 namespace {
@@ -20,26 +19,17 @@ std::string read_file(const std::string& path) {
 
 // While the kernel is putting the new image together it has a name, but neither arguments nor
 // environment yet.
-bool is_being_made(const std::string& process) {
+bool is_being_made(int32_t pid) {
   char target[1];
-  return readlink((process + "/exe").c_str(), target, sizeof target) > 0 &&
-         read_file(process + "/cmdline").empty();
-}
-
-std::vector<int32_t> all_processes() {
-  std::vector<int32_t> result;
-  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), closedir);
-  while (const dirent* entry = folder ? readdir(folder.get()) : nullptr)
-    if (const int pid = std::atoi(entry->d_name); pid > 0) result.push_back(pid);
-  return result;
+  return readlink(proc_path(pid, "exe").c_str(), target, sizeof target) > 0 &&
+         read_file(proc_path(pid, "cmdline")).empty();
 }
 
 }  // namespace
 
 bool Arrivals::is_ours(int32_t pid) const {
-  const std::string process = "/proc/" + std::to_string(pid);
-  const std::string environment = read_file(process + "/environ");
-  if (environment.empty()) return is_being_made(process);
+  const std::string environment = read_file(proc_path(pid, "environ"));
+  if (environment.empty()) return is_being_made(pid);
   std::istringstream variables(environment);
   for (std::string variable; std::getline(variables, variable, '\0');)
     if (variable == variable_) return true;

@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "core/collector/header_entries.h"
+#include "core/collector/proc.h"
 
 namespace thrace::collector {
 namespace {
@@ -32,12 +33,6 @@ constexpr uint64_t kNameAge = 200 * kMillisecond;
 // takes.
 constexpr uint64_t kFillRate = 1 << 20;              // bytes per ms
 constexpr int kLongestPause = 64, kLivelyPause = 1;  // ms
-
-uint64_t monotonic() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * kSecond + static_cast<uint64_t>(now.tv_nsec);
-}
 
 bool is_readable(int fd) {
   pollfd entry{fd, POLLIN, 0};
@@ -100,8 +95,8 @@ void Session::read_name(MState& m) {
   if (m.name.empty() && m.process) m.name = m.process->name;
   if (m.dead || !m.tid || (m.name_read && now - m.name_read < kNameAge)) return;
   m.name_read = now;
-  std::ifstream file("/proc/" + std::to_string(m.process->pid) + "/task/" + std::to_string(m.tid) +
-                     "/comm");
+  const int32_t tid = m.process->nested ? m.process->nested_threads.find(m.tid) : m.tid;
+  std::ifstream file(proc_path(m.process->pid, "task/" + std::to_string(tid) + "/comm"));
   std::string name;
   if (std::getline(file, name) && !name.empty()) m.name = name;
 }
@@ -129,7 +124,7 @@ void Session::reap() {
 // Processes that are gone get their files closed.
 void Session::bury() {
   for (const auto& [process, reason] : processes_.deaths()) {
-    log_.line("pid " + std::to_string(process->pid) + " is gone");
+    log_.line("pid " + std::to_string(process->own_pid) + " is gone");
     advance_.close(*process, reason);
     processes_.free(*process);
   }
@@ -197,7 +192,9 @@ void Session::sleep() {
   };
   add(signals_);
   if (!root_gone_) add(root_);
-  processes_.each([&](const ProcessState& process) { add(process.pidfd); });
+  processes_.each([&](const ProcessState& process) {
+    for (const int fd : process.pidfds) add(fd);
+  });
   const uint64_t period = std::max<uint64_t>(options_.period / kMillisecond, 1);
   poll(fds.data(), fds.size(), static_cast<int>(std::min<uint64_t>(pause(), period)));
   look_at_root();

@@ -3,8 +3,9 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "core/collector/proc.h"
 
 namespace thrace::collector {
 namespace {
@@ -14,11 +15,7 @@ constexpr size_t kBehind = 8 << 20;        // then speed counts more than size
 constexpr int kFastLevel = -3;             // of zstd
 constexpr int kFlushInterval = 100;        // ms: what a collector that is killed may lose
 
-uint64_t milliseconds() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
-}
+uint64_t milliseconds() { return monotonic() / 1'000'000; }
 
 }  // namespace
 

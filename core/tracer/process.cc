@@ -176,7 +176,10 @@ void finish_session() {
   disarm();
   own_slot().phase.store(ProcessPhase::Leaving, std::memory_order_release);
   constexpr uint32_t kPauses = 2'000'000 / kPauseMicroseconds;
-  for (uint32_t i = 0; i < kPauses && !g_guest.header->finished.load(); i++) raw_pause();
+  // The collector takes it back if it has another process 1 than this one.
+  const auto leaving = [] { return own_slot().phase.load(kRelaxed) == ProcessPhase::Leaving; };
+  for (uint32_t i = 0; i < kPauses && leaving() && !g_guest.header->finished.load(); i++)
+    raw_pause();
 }
 
 void exec_begin() {

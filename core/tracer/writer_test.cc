@@ -3,6 +3,7 @@
 
 #include <chrono>
 
+#include "core/arena/free_list.h"
 #include "core/tracer/arena_for_test.h"
 #include "core/tracer/call.h"
 
@@ -30,7 +31,7 @@ class WriterTest : public ArenaTest {
       ChunkHeader& chunk = arena_chunk(base_, page);
       const uint32_t next = chunk.next.load();
       const uint32_t cls = chunk_class(arena_header(base_), page);
-      std::memset(&chunk, 0, kChunkBytes[cls]);
+      std::memset(static_cast<void*>(&chunk), 0, kChunkBytes[cls]);
       free_list_push(arena_header(base_).free_chunks[cls], page, chunk_link(base_));
       page = next;
     }
