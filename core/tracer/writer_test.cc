@@ -6,6 +6,7 @@
 #include "core/arena/free_list.h"
 #include "core/tracer/arena_for_test.h"
 #include "core/tracer/call.h"
+#include "core/tracer/wait.h"
 
 namespace thrace {
 namespace {
@@ -45,6 +46,16 @@ TEST_F(WriterTest, WaitsForACollectorThatMovesOnly) {
   EXPECT_LT(write_until_lost(), 1.0) << "it was found dead already";
   header.beats++;
   EXPECT_GT(write_until_lost(), 1.9) << "it has moved since";
+}
+
+TEST_F(WriterTest, AWaitThatIsLostHasItsTimeAllTheSame) {
+  write_until_lost();
+  const uint64_t before = ticks();
+  Wait wait;
+  wait.begin(WaitReason::Mutex, this, 0);
+  EXPECT_GE(t_local.m->since.load(), before);
+  EXPECT_EQ(t_local.m->wait_since.load(), t_local.m->since.load()) << "its place in the queue";
+  wait.end(Outcome::Timeout);
 }
 
 TEST_F(WriterTest, NeverWaitsUnlessItWasToldTo) { EXPECT_LT(write_until_lost(), 1.0); }
