@@ -192,7 +192,7 @@ void Advance::look_at_files(ProcessState& process) {
   if (!process.maps.is_due()) return;
   const std::vector<Mapping>& mappings = process.maps.read();
   // Asked afterwards: these are not the maps of what an exec has put in its place.
-  if (arena_process(base_, process.slot).phase.load() != ProcessPhase::Live) return;
+  if (arena_process(base_, process.slot).phase() != ProcessPhase::Live) return;
   process.discovery->find(mappings, *process.modules);
   process.images->keep(mappings, *process.modules, *process.sink);
 }

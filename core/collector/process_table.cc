@@ -50,7 +50,7 @@ std::set<int32_t> ProcessTable::taken(const Process& by) const {
   std::set<int32_t> result;
   for (const auto& process : by_slot_) {
     if (!process || process->dead) continue;
-    const auto phase = arena_process(base_, process->slot).phase.load(std::memory_order_acquire);
+    const auto phase = arena_process(base_, process->slot).phase();
     if (by.parent || phase != ProcessPhase::Exec) result.insert(process->pid);
   }
   return result;
@@ -61,7 +61,7 @@ void ProcessTable::adopt(uint32_t slot) {
   auto process = std::make_unique<ProcessState>();
   const Whereabouts where = locator_.find(image, taken(image));
   process->slot = slot;
-  process->own_pid = image.pid;
+  process->own_pid = image.pid();
   process->pids = where.pids;
   process->pid = where.pid();
   process->nested = where.nested;
@@ -87,7 +87,7 @@ void ProcessTable::adopt(uint32_t slot) {
                                                       process->descriptors.get());
   encoder_.clock(*process->current, clock_.frequency(), start_);
   seen_++;
-  log_.line("image " + std::to_string(image.image) + ": pid " + std::to_string(image.pid) +
+  log_.line("image " + std::to_string(image.image) + ": pid " + std::to_string(image.pid()) +
             (where.nested ? " in a namespace, " + std::to_string(process->pid) : "") + ", " +
             std::string(image.program, strnlen(image.program, sizeof image.program)));
   by_slot_[slot] = std::move(process);
@@ -96,14 +96,13 @@ void ProcessTable::adopt(uint32_t slot) {
 // A claim that was never finished because its process died in it.
 void ProcessTable::drop_dead_claim(uint32_t slot) {
   Process& image = arena_process(base_, slot);
-  if (image.pid > 0 && !is_known_to_anybody(image.pid))
-    image.phase.store(ProcessPhase::Free, std::memory_order_release);
+  if (!is_known_to_anybody(image.pid())) image.free();
 }
 
 void ProcessTable::scan() {
   std::vector<uint32_t> fresh;
   for (uint32_t slot = 0; slot < kProcesses; slot++) {
-    const ProcessPhase phase = arena_process(base_, slot).phase.load(std::memory_order_acquire);
+    const ProcessPhase phase = arena_process(base_, slot).phase();
     if (by_slot_[slot] || phase == ProcessPhase::Free) continue;
     if (phase == ProcessPhase::Claimed)
       drop_dead_claim(slot);
@@ -133,7 +132,7 @@ bool ProcessTable::was_replaced(const ProcessState& process) const {
     if (process.pid && other && other->pid == process.pid && other->image > process.image)
       return true;
   const Process& image = arena_process(base_, process.slot);
-  if (image.phase.load(std::memory_order_acquire) != ProcessPhase::Exec) return false;
+  if (image.phase() != ProcessPhase::Exec) return false;
   char target[sizeof image.executable] = {};
   const ssize_t length = readlink(proc_path(process.pid, "exe").c_str(), target, sizeof target - 1);
   return length > 0 && image.executable[0] == '/' &&
@@ -145,7 +144,7 @@ std::vector<ProcessTable::Death> ProcessTable::deaths() {
   each([&](ProcessState& process) {
     const bool replaced = was_replaced(process);
     if (!replaced && !is_gone(process)) return;
-    const auto phase = arena_process(base_, process.slot).phase.load(std::memory_order_acquire);
+    const auto phase = arena_process(base_, process.slot).phase();
     const bool exec = phase == ProcessPhase::Exec || (replaced && !is_gone(process));
     result.push_back({&process, exec ? EndReason::Exec : EndReason::Exit});
   });
@@ -155,27 +154,25 @@ std::vector<ProcessTable::Death> ProcessTable::deaths() {
 bool ProcessTable::is_leaving() {
   bool result = false;
   each([&](ProcessState& process) {
-    std::atomic<ProcessPhase>& phase = arena_process(base_, process.slot).phase;
-    if (phase.load(std::memory_order_acquire) != ProcessPhase::Leaving) return;
+    Process& image = arena_process(base_, process.slot);
+    if (image.phase() != ProcessPhase::Leaving) return;
     if (process.pid == 1)
       result = true;
     else
-      phase.store(ProcessPhase::Live, std::memory_order_release);
+      image.enter(ProcessPhase::Live);
   });
   return result;
 }
 
 void ProcessTable::free(ProcessState& process) {
   for (const int fd : process.pidfds) close(fd);
-  arena_process(base_, process.slot).phase.store(ProcessPhase::Free, std::memory_order_release);
+  arena_process(base_, process.slot).free();
   by_slot_[process.slot].reset();
 }
 
 bool ProcessTable::empty() const {
   for (uint32_t slot = 0; slot < kProcesses; slot++)
-    if (by_slot_[slot] ||
-        arena_process(base_, slot).phase.load(std::memory_order_acquire) != ProcessPhase::Free)
-      return false;
+    if (by_slot_[slot] || arena_process(base_, slot).phase() != ProcessPhase::Free) return false;
   return true;
 }
 

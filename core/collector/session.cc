@@ -84,7 +84,7 @@ ProcessState* Session::find_process(uint32_t slot) {
 }
 
 std::unique_ptr<TraceSink> Session::open_sink(const Process& process, bool first) {
-  return writer_.open({field_text(process.program), process.pid, first},
+  return writer_.open({field_text(process.program), process.pid(), first},
                       describe(arena_header(base_), process));
 }
 

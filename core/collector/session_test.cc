@@ -147,6 +147,15 @@ TEST_F(SessionTest, WaitsForAForkedChildThatHasNotClaimedYet) {
   EXPECT_TRUE(trace("child.thr." + std::to_string(children_[1])).good);
 }
 
+TEST_F(SessionTest, AClaimOfAProcessThatDiedInItIsFreed) {
+  const pid_t root = start([](TestGuest& guest) {
+    write(guest, "parent", 10);
+    arena_process(guest.base(), 1).claim(getpid());
+  });
+  EXPECT_LT(run(root).count(), 2000);
+  EXPECT_EQ(arena_process(base_, 1).owner, 0u);
+}
+
 TEST_F(SessionTest, WaitsForAnImageBetweenExecAndStart) {
   const std::string variable = "THRACE_ARENA=" + options_.arena;
   const pid_t root = start([&](TestGuest& guest) {
@@ -177,7 +186,7 @@ TEST_F(SessionTest, AnExecClosesTheOldImage) {
   options_.output = folder_ + "/%p.%e";
   const pid_t root = start([](TestGuest& guest) {
     write(guest, "before", 10);
-    arena_process(guest.base(), 0).phase = ProcessPhase::Exec;
+    arena_process(guest.base(), 0).enter(ProcessPhase::Exec);
     write(guest, "after", 10);
   });
   run(root);
@@ -190,7 +199,7 @@ TEST_F(SessionTest, StopsInOrderWhenToldTo) {
     write(guest, "long", 10);
     pause();
   });
-  while (arena_process(base_, 0).phase != ProcessPhase::Live) usleep(1000);
+  while (arena_process(base_, 0).phase() != ProcessPhase::Live) usleep(1000);
   usleep(100'000);
   eventfd_write(stop_, 1);
   const pid_t killer = fork();

@@ -85,7 +85,7 @@ Locator::Member Locator::member(int32_t pid) const {
 
 // True if the process that has the number of the claim here may be who made it.
 bool Locator::is_plausible(const Process& image) const {
-  switch (member(image.pid)) {
+  switch (member(image.pid())) {
     case Member::No:
       return false;
     case Member::Yes:
@@ -94,18 +94,18 @@ bool Locator::is_plausible(const Process& image) const {
       break;
   }
   // Only the first was there before the session.
-  return image.image == 1 || start_of(image.pid) + kStartsLater >= began_;
+  return image.image == 1 || start_of(image.pid()) + kStartsLater >= began_;
 }
 
 Whereabouts Locator::find(const Process& image, const std::set<int32_t>& taken) const {
-  const bool here = exists(image.pid);
-  const Whereabouts as_said = {here ? std::vector{image.pid} : std::vector<int32_t>{}, false};
+  const bool here = exists(image.pid());
+  const Whereabouts as_said = {here ? std::vector{image.pid()} : std::vector<int32_t>{}, false};
   if (!can_tell()) return as_said;
-  if (here && !taken.contains(image.pid) && member(image.pid) == Member::Yes) return as_said;
+  if (here && !taken.contains(image.pid()) && member(image.pid()) == Member::Yes) return as_said;
 
   std::vector<int32_t> pids = all_processes();
   std::erase_if(pids, [&](int32_t pid) {
-    return taken.contains(pid) || !is_nested(numbers(proc_path(pid, "")), image.pid) ||
+    return taken.contains(pid) || !is_nested(numbers(proc_path(pid, "")), image.pid()) ||
            member(pid) == Member::No;
   });
   if (pids.empty()) return here && is_plausible(image) ? as_said : Whereabouts{};

@@ -70,7 +70,7 @@ class WhereaboutsTest : public testing::Test {
 
   static Process& claim(int32_t pid) {
     static Process image;
-    image.pid = pid;
+    image.owner = Process::make(pid, ProcessPhase::Live);
     image.image = 2;
     image.parent = 0;
     std::strcpy(image.executable, "/nowhere");
