@@ -96,19 +96,20 @@ void ProcessTable::adopt(uint32_t slot) {
 // A claim that was never finished because its process died in it.
 void ProcessTable::drop_dead_claim(uint32_t slot) {
   Process& image = arena_process(base_, slot);
-  if (!is_known_to_anybody(image.pid())) image.free();
+  const int32_t pid = image.pid();
+  uint64_t claimed = Process::make(pid, ProcessPhase::Claimed);
+  if (!locator_.knows(pid)) image.owner.compare_exchange_strong(claimed, 0);
 }
 
 void ProcessTable::scan() {
-  std::vector<uint32_t> fresh;
+  std::vector<uint32_t> fresh, claimed;
   for (uint32_t slot = 0; slot < kProcesses; slot++) {
     const ProcessPhase phase = arena_process(base_, slot).phase();
     if (by_slot_[slot] || phase == ProcessPhase::Free) continue;
-    if (phase == ProcessPhase::Claimed)
-      drop_dead_claim(slot);
-    else
-      fresh.push_back(slot);
+    (phase == ProcessPhase::Claimed ? claimed : fresh).push_back(slot);
   }
+  locator_.begin();
+  for (const uint32_t slot : claimed) drop_dead_claim(slot);
   std::sort(fresh.begin(), fresh.end(), [&](uint32_t a, uint32_t b) {
     return arena_process(base_, a).image < arena_process(base_, b).image;
   });

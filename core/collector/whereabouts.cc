@@ -17,7 +17,8 @@ namespace {
 
 // Clock ticks between the start of a process and that of the collector which it starts itself.
 constexpr uint64_t kStartsLater = 200;
-constexpr uint64_t kAge = 100'000'000;  // ns: what was read about threads is as good as new
+constexpr uint64_t kMemory = 1'000'000'000;  // ns: of who all processes are
+constexpr uint64_t kAge = 100'000'000;       // ns: what was read about threads is as good as new
 
 std::vector<int32_t> numbers(const std::string& folder) {
   std::ifstream file(folder + "/status");
@@ -64,10 +65,6 @@ void prefer(std::vector<int32_t>& pids, Wanted wanted) {
     std::erase_if(pids, [&](int32_t pid) { return !wanted(pid); });
 }
 
-bool is_nested(const std::vector<int32_t>& known, int32_t pid) {
-  return known.size() > 1 && known.back() == pid;
-}
-
 }  // namespace
 
 Locator::Locator(Mapping arena) : arena_(std::move(arena)), began_(start_of(getpid())) {}
@@ -97,29 +94,52 @@ bool Locator::is_plausible(const Process& image) const {
   return image.image == 1 || start_of(image.pid()) + kStartsLater >= began_;
 }
 
-Whereabouts Locator::find(const Process& image, const std::set<int32_t>& taken) const {
+// A program may start and end processes faster than all of them can be asked each time; what they
+// say holds for their life.  A number may be used again: then somebody else has it, in a second or
+// so.
+void Locator::look() {
+  if (looked_) return;
+  looked_ = true;
+  const uint64_t now = monotonic();
+  std::map<int32_t, int32_t> before;
+  if (now - forgot_at_ < kMemory)
+    before.swap(all_);
+  else
+    forgot_at_ = now;
+  all_.clear();
+  for (const int32_t pid : all_processes()) {
+    const auto known = before.find(pid);
+    if (known != before.end()) {
+      all_.insert(*known);
+    } else {
+      const std::vector<int32_t> all = numbers(proc_path(pid, ""));
+      all_[pid] = all.size() > 1 ? all.back() : 0;
+    }
+  }
+}
+
+Whereabouts Locator::find(const Process& image, const std::set<int32_t>& taken) {
   const bool here = exists(image.pid());
   const Whereabouts as_said = {here ? std::vector{image.pid()} : std::vector<int32_t>{}, false};
   if (!can_tell()) return as_said;
   if (here && !taken.contains(image.pid()) && member(image.pid()) == Member::Yes) return as_said;
 
-  std::vector<int32_t> pids = all_processes();
-  std::erase_if(pids, [&](int32_t pid) {
-    return taken.contains(pid) || !is_nested(numbers(proc_path(pid, "")), image.pid()) ||
-           member(pid) == Member::No;
-  });
+  look();
+  std::vector<int32_t> pids;
+  for (const auto& [pid, own] : all_)
+    if (own == image.pid() && !taken.contains(pid) && member(pid) != Member::No)
+      pids.push_back(pid);
   if (pids.empty()) return here && is_plausible(image) ? as_said : Whereabouts{};
   prefer(pids, [&](int32_t pid) { return member(pid) == Member::Yes; });
   prefer(pids, [&](int32_t pid) { return executable(pid) == image.executable; });
   return {pids, true};
 }
 
-bool is_known_to_anybody(int32_t pid) {
+bool Locator::knows(int32_t pid) {
   if (exists(pid)) return true;
-  const std::vector<int32_t> pids = all_processes();
-  return can_tell() && std::any_of(pids.begin(), pids.end(), [&](int32_t other) {
-           return is_nested(numbers(proc_path(other, "")), pid);
-         });
+  if (!can_tell()) return false;
+  look();
+  return std::any_of(all_.begin(), all_.end(), [&](const auto& one) { return one.second == pid; });
 }
 
 void NestedThreads::read() {

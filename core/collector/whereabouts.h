@@ -28,8 +28,14 @@ class Locator {
   // `arena`: the mapping by which a process of the session is known.
   explicit Locator(Mapping arena);
 
+  // To be called when claims have been seen that find() will be asked about.
+  void begin() { looked_ = false; }
+
   // `taken`: processes that have images which are not about to be replaced.
-  Whereabouts find(const Process& image, const std::set<int32_t>& taken) const;
+  Whereabouts find(const Process& image, const std::set<int32_t>& taken);
+
+  // True if a process has this number, for itself or for the collector.
+  bool knows(int32_t pid);
 
   const Mapping& arena() const { return arena_; }
 
@@ -37,13 +43,16 @@ class Locator {
   enum class Member : uint8_t { No, Unknown, Yes };
   Member member(int32_t pid) const;
   bool is_plausible(const Process& image) const;
+  void look();
 
   Mapping arena_;
   uint64_t began_ = 0;  // the collector, in the unit and on the clock of starts in /proc
-};
 
-// True if a process has this number, for itself or for the collector.
-bool is_known_to_anybody(int32_t pid);
+  // All processes, with their own number if it is another than here, else 0.
+  std::map<int32_t, int32_t> all_;
+  bool looked_ = false;
+  uint64_t forgot_at_ = 0;  // CLOCK_MONOTONIC, ns
+};
 
 // The threads of a process in a namespace of its own.
 class NestedThreads {

@@ -35,6 +35,7 @@ class WhereaboutsTest : public testing::Test {
   // A process that does nothing; in a namespace of its own or not, with the arena or without.
   // 0: not possible here.
   pid_t start(bool nested, bool member) {
+    locator_->begin();
     int result[2], ready[2];
     EXPECT_TRUE(pipe(result) == 0 && pipe(ready) == 0);
     const pid_t helper = fork();
@@ -94,8 +95,9 @@ TEST_F(WhereaboutsTest, AProcessThatIsGoneIsNobody) {
   const pid_t child = fork();
   if (child == 0) _exit(0);
   waitpid(child, nullptr, 0);
+  locator_->begin();
   EXPECT_TRUE(locator_->find(claim(child), {}).pids.empty());
-  EXPECT_FALSE(is_known_to_anybody(child));
+  EXPECT_FALSE(locator_->knows(child));
 }
 
 TEST_F(WhereaboutsTest, AStrangerIsNotTakenForIt) {
@@ -109,7 +111,7 @@ TEST_F(WhereaboutsTest, AProcessInANamespaceIsFoundByItsOwnNumber) {
   const Whereabouts where = locator_->find(claim(1), {});
   EXPECT_EQ(where.pids, std::vector{child}) << "not " << outsider;
   EXPECT_TRUE(where.nested);
-  EXPECT_TRUE(is_known_to_anybody(1));
+  EXPECT_TRUE(locator_->knows(1));
   NestedThreads threads(child);
   EXPECT_EQ(threads.find(1), child);
   EXPECT_EQ(threads.find(2), 0);
