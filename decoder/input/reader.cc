@@ -90,6 +90,10 @@ bool Reader::open() {
 
 bool Reader::next(Generation& generation) {
   generation.reset();
+      if (closed_ && last_generation_ == 0)
+        report(offset(), "F7",
+               "the file was closed without a generation: the disk was full, or a limit reached",
+               true);
   while (!finished_) {
     const std::string_view data = peek(4);
     if (data.empty()) {
