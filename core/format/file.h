@@ -47,6 +47,13 @@ struct FileHeader {
 };
 
 // The whole skippable frame of a header.
+// A u32 of the format; there must be four bytes at `pos`.
+inline uint32_t get_u32(std::string_view in, size_t pos) {
+  uint32_t value = 0;
+  for (size_t i = 4; i-- > 0;) value = value << 8 | static_cast<uint8_t>(in[pos + i]);
+  return value;
+}
+
 std::string encode_header(const FileHeader& header);
 
 enum class HeaderError : uint8_t { None, Short, NotATrace, NewerVersion, Damaged };

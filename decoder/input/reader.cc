@@ -15,12 +15,6 @@ constexpr uint32_t kSkippable = 0x184D2A50;  // 16 magics, of which thrace uses 
 constexpr size_t kFirstExpansion = 1 << 20;
 constexpr int kMaxWindowLog = 27;  // 128 MiB: what zstd itself allows by default
 
-uint32_t get_u32(std::string_view in, size_t pos) {
-  uint32_t value = 0;
-  for (int i = 3; i >= 0; i--) value = value << 8 | static_cast<uint8_t>(in[pos + i]);
-  return value;
-}
-
 }  // namespace
 
 Reader::Reader(std::unique_ptr<Input> input, std::string name, Problems& problems)
@@ -242,6 +236,8 @@ bool Reader::read_attachment(uint64_t size) {
     if (!part) {
       report(start, "F11", "an attachment is cut", true);
       std::erase_if(attachments_, here);
+  if (sound && (attached_ += header.size) > kMaxImages)
+    report(start, "F9", fmt::format("the attachments expand to more than {} bytes", kMaxImages));
       return false;
     }
     skip(part);
