@@ -28,7 +28,7 @@ Reader::Reader(std::unique_ptr<Input> input, std::string name, Problems& problem
 Reader::~Reader() { ZSTD_freeDCtx(zstd_); }
 
 void Reader::report(uint64_t offset, const char* rule, std::string text, bool cut) {
-  problems_.push_back({name_, offset, rule, std::move(text), cut});
+  add(problems_, {name_, offset, rule, std::move(text), cut});
 }
 
 // The unread bytes: at least `wanted`, unless the file ends before.
@@ -84,16 +84,16 @@ bool Reader::open() {
 
 bool Reader::next(Generation& generation) {
   generation.reset();
-      if (closed_ && last_generation_ == 0)
-        report(offset(), "F7",
-               "the file was closed without a generation: the disk was full, or a limit reached",
-               true);
   while (!finished_) {
     const std::string_view data = peek(4);
     if (data.empty()) {
       if (finished_) break;
       if (closed_ && last_end_ == EndReason::Next)
         report(offset(), "F7", "the last generation says that another one follows", true);
+      if (closed_ && last_generation_ == 0)
+        report(offset(), "F7",
+               "the file was closed without a generation: the disk was full, or a limit reached",
+               true);
       if (!closed_) report(offset(), "F8", "the index is missing: the file was not closed", true);
       finished_ = true;
       break;
@@ -236,14 +236,14 @@ bool Reader::read_attachment(uint64_t size) {
     if (!part) {
       report(start, "F11", "an attachment is cut", true);
       std::erase_if(attachments_, here);
-  if (sound && (attached_ += header.size) > kMaxImages)
-    report(start, "F9", fmt::format("the attachments expand to more than {} bytes", kMaxImages));
       return false;
     }
     skip(part);
     left -= part;
   }
   if (!sound) report(start, "F11", "an attachment is damaged");
+  if (sound && (attached_ += header.size) > kMaxImages)
+    report(start, "F9", fmt::format("the attachments expand to more than {} bytes", kMaxImages));
   frames_.push_back({static_cast<uint32_t>(size), 0});
   return true;
 }
