@@ -23,7 +23,7 @@
 namespace thrace {
 
 inline constexpr char kArenaMagic[8] = {'t', 'h', 'r', 'a', 'r', 'e', 'n', 'a'};
-inline constexpr uint32_t kArenaVersion = 2;
+inline constexpr uint32_t kArenaVersion = 3;
 
 inline constexpr size_t kPage = 4096;
 inline constexpr size_t kDefaultArena = 64u << 20;
@@ -87,6 +87,7 @@ struct ArenaHeader {
   std::atomic<uint32_t> untraced_threads;   // no slot was free
   std::atomic<uint32_t> untraced_processes;
   std::atomic<uint32_t> finished;  // 1: all files are written and the arena's name is removed
+  std::atomic<uint32_t> beats;     // counts what the collector gets done: it is alive (T8)
 
   FreeList free_threads;
   FreeList free_chunks[kChunkClasses];
@@ -103,10 +104,11 @@ enum class ProcessPhase : uint32_t {
   Leaving = 4,  // process 1 of a container is about to exit and waits for ArenaHeader::finished (T9)
 };
 
-// One process image.  Claimed by a compare-exchange of `phase` from Free.
+// One process image.
 struct alignas(64) Process {
-  std::atomic<ProcessPhase> phase;
-  int32_t pid;
+  // pid << 32 | ProcessPhase, 0: free.  One word, so that no slot is ever in use without the pid of
+  // whoever uses it: the collector frees those of processes that are gone.
+  std::atomic<uint64_t> owner;
   int32_t ppid;
   uint32_t image;          // number of this image in the session, from 1
   uint32_t parent;         // slot of the image it was forked from, + 1; 0: started by exec
@@ -115,6 +117,27 @@ struct alignas(64) Process {
   char program[64];        // last component of the executable's path
   char executable[256];
   char arguments[512];     // NUL after each
+
+  static constexpr uint64_t make(int32_t pid, ProcessPhase phase) {
+    return static_cast<uint64_t>(static_cast<uint32_t>(pid)) << 32 | static_cast<uint32_t>(phase);
+  }
+  ProcessPhase phase() const {
+    return static_cast<ProcessPhase>(static_cast<uint32_t>(owner.load(std::memory_order_acquire)));
+  }
+  // As the process numbers itself, which may be in a namespace of its own.
+  int32_t pid() const {
+    return static_cast<int32_t>(owner.load(std::memory_order_relaxed) >> 32);
+  }
+
+  // Makes a free slot the caller's, Claimed.
+  bool claim(int32_t pid) {
+    uint64_t free = 0;
+    return owner.load(std::memory_order_relaxed) == free &&
+           owner.compare_exchange_strong(free, make(pid, ProcessPhase::Claimed));
+  }
+  // By whoever the slot belongs to.
+  void enter(ProcessPhase phase) { owner.store(make(pid(), phase), std::memory_order_release); }
+  void free() { owner.store(0, std::memory_order_release); }
 };
 
 // --- Threads (Ms) --------------------------------------------------------------------------------

@@ -54,6 +54,7 @@ void Advance::note(MState& m) {
   m.note.object = thread.object.load(std::memory_order_relaxed);
   m.note.holder = thread.holder_tid.load(std::memory_order_relaxed);
   m.note.since = thread.since.load(std::memory_order_relaxed);
+  m.note.lost = thread.lost.load(std::memory_order_relaxed) != 0;
 }
 
 // Threads that left without a word (raw exit, a process that execs) are looked for now and then.
@@ -169,7 +170,11 @@ void Advance::complete(MState& m) {
   // the next one only.
   const bool silent = m.known_gen == old - 1 && m.note.gen == old;
   if (m.owed.count && (silent || gone)) encoder_.lost(text, m);
-  if (silent && m.note.status != Status::None) encoder_.status(text, m, m.note, text.start);
+  // One that lost all it did came to its status at some time since; how much it lost it tells
+  // itself.
+  m.gap = m.gap || (silent && m.note.lost);
+  if (silent && m.note.status != Status::None)
+    encoder_.status(text, m, m.note, m.note.lost ? start_.ticks : text.start);
   if (!gone) return;
   if (m.g) encoder_.gone(text, m, start_.ticks);
   threads_.retire(m);
@@ -187,7 +192,7 @@ void Advance::look_at_files(ProcessState& process) {
   if (!process.maps.is_due()) return;
   const std::vector<Mapping>& mappings = process.maps.read();
   // Asked afterwards: these are not the maps of what an exec has put in its place.
-  if (arena_process(base_, process.slot).phase.load() != ProcessPhase::Live) return;
+  if (arena_process(base_, process.slot).phase() != ProcessPhase::Live) return;
   process.discovery->find(mappings, *process.modules);
   process.images->keep(mappings, *process.modules, *process.sink);
 }

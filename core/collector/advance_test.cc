@@ -251,6 +251,35 @@ TEST_F(AdvanceTest, LossesThatTheGuestCannotTellAreTold) {
                                      std::to_string(start_ + 30));
 }
 
+// It is in another status than the generation before left it in, and cannot say so yet.
+TEST_F(AdvanceTest, AThreadThatLostAllOfAGenerationNeedNotFollow) {
+  const uint32_t slot = running();
+  tick();
+  next_generation();
+  Thread& m = (*guest_)[slot];
+  m.lost = 1;
+  m.lost_from = m.lost_to = start_ + 20;
+  m.detail = static_cast<uint32_t>(WaitReason::Mutex);
+  m.object = 4096;
+  m.since = start_ + 20;
+  m.tail = Tail::make(1, Tail{m.tail}.page(), 0, Tail{m.tail}.offset(),
+                      static_cast<uint32_t>(Status::Waiting))
+               .word;
+  next_generation();
+  m.lost = 0;
+  guest_->chunk(slot, 3, 0);
+  const uint64_t late = Clock(ClockKind::Monotonic).ticks();
+  guest_->record(slot, Event::Lost, late, {1, start_ + 20, start_ + 20}, Status::Waiting);
+  guest_->record(slot, Event::GoStatus, late + 1, {m.g, 4, 1, 4096, 0, start_ + 20},
+                 Status::Waiting);
+  close();
+  EXPECT_THAT(trace().lines(1), ElementsAre(MatchesRegex("M1 Lost@[0-9]+ 0 .*"),
+                                            MatchesRegex("M1 GoStatus@[0-9]+ 1 4 1 4096 0 " +
+                                                         std::to_string(start_ + 20))));
+  EXPECT_THAT(trace().lines(2),
+              ElementsAre(MatchesRegex("M1 Lost@[0-9]+ 1 .*"), MatchesRegex("M1 GoStatus.*")));
+}
+
 TEST_F(AdvanceTest, ADeathInTheMiddleOfAnAdvanceClosesBoth) {
   const uint32_t m = running();
   hold_up(m);

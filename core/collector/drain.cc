@@ -1,23 +1,16 @@
 // Taking chunks, ordering them, encoding them.
 #include "core/collector/drain.h"
 
-#include <time.h>
-
 #include <algorithm>
 
 #include "core/arena/free_list.h"
 #include "core/collector/arena_file.h"
+#include "core/collector/proc.h"
 
 namespace thrace::collector {
 namespace {
 
 constexpr uint64_t kHolderMask = 3;
-
-uint64_t monotonic() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 Holder holder_of(uint64_t word) { return static_cast<Holder>(word & kHolderMask); }
 uint32_t m_of(uint64_t word) { return static_cast<uint32_t>(word >> 32); }

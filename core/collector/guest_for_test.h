@@ -25,15 +25,13 @@ class TestGuest {
   uint32_t process(int32_t pid, const char* program) {
     for (uint32_t slot = 0;; slot++) {
       Process& process = arena_process(base_, slot);
-      ProcessPhase free = ProcessPhase::Free;
-      if (!process.phase.compare_exchange_strong(free, ProcessPhase::Claimed)) continue;
-      process.pid = pid;
+      if (!process.claim(pid)) continue;
       process.image = header().next_image.fetch_add(1) + 1;
       process.claimed = header().start_ticks;
       std::strcpy(process.program, program);
       std::strcpy(process.executable, "/bin/x");
       std::memcpy(process.arguments, "x\0a b\0", 7);
-      process.phase = ProcessPhase::Live;
+      process.enter(ProcessPhase::Live);
       return slot;
     }
   }

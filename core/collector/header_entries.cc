@@ -81,7 +81,7 @@ FileHeader describe(const ArenaHeader& arena, const Process& process) {
   header.set("program", field_text(process.program));
   header.set("exe", field_text(process.executable));
   header.set("arguments", arguments_text(process.arguments));
-  header.set("pid", std::to_string(process.pid));
+  header.set("pid", std::to_string(process.pid()));
   header.set("ppid", std::to_string(process.ppid));
   header.set("image", std::to_string(process.image));
   header.set("clock", arena.clock == ClockKind::Tsc ? "tsc" : "mono");

@@ -39,6 +39,7 @@ struct Note {
   uint64_t object = 0;
   uint64_t holder = 0;
   uint64_t since = 0;
+  bool lost = false;  // events that the thread has not told yet: the status need not follow
 };
 
 struct Losses {

@@ -1,8 +1,6 @@
 // Reading /proc/PID/maps (proc(5)).
 #include "core/collector/maps.h"
 
-#include <time.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -10,18 +8,14 @@
 #include <iterator>
 #include <sstream>
 
+#include "core/collector/proc.h"
+
 namespace thrace::collector {
 namespace {
 
 constexpr uint64_t kPatience = 20'000'000;   // ns between two readings for an address
 constexpr uint64_t kInterval = 250'000'000;  // ns between two for all
 constexpr std::string_view kDeleted = " (deleted)";
-
-uint64_t monotonic() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
-}
 
 // "START-END".
 bool parse_range(std::string_view text, Mapping& mapping) {

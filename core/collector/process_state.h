@@ -13,6 +13,7 @@
 #include "core/collector/m_state.h"
 #include "core/collector/modules.h"
 #include "core/collector/trace_sink.h"
+#include "core/collector/whereabouts.h"
 
 namespace thrace::collector {
 
@@ -20,9 +21,12 @@ inline constexpr size_t kHandOn = 64 << 10;  // bytes worth a message to the sin
 
 struct ProcessState {
   uint32_t slot = 0;
-  int32_t pid = 0;
+  int32_t own_pid = 0;  // as it knows itself
+  int32_t pid = 0;      // as the collector knows it; 0: that is not certain
+  bool nested = false;  // in a pid namespace of its own: its threads have other numbers here, too
   uint32_t image = 0;
-  int pidfd = -1;    // -1: /proc is asked instead
+  std::vector<int32_t> pids;  // processes of which it is one
+  std::vector<int> pidfds;    // of these; none: /proc is asked instead
   std::string name;  // the kernel's when the image was first seen: what its threads are born with
   std::unique_ptr<TraceSink> sink;
   std::vector<MState*> threads;
@@ -31,6 +35,7 @@ struct ProcessState {
   std::unique_ptr<Discovery> discovery;
   std::unique_ptr<Descriptors> descriptors;
   Maps maps{0};
+  NestedThreads nested_threads{0};
 
   // The open generations.  While an advance is under way there are two; what is encoded for the
   // newer one waits here until the older one is closed.

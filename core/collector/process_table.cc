@@ -1,34 +1,25 @@
 // Following the slots of processes.
 #include "core/collector/process_table.h"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <string>
 
+#include "core/collector/proc.h"
+
 namespace thrace::collector {
 namespace {
 
-std::string proc_path(int32_t pid, const char* name) {
-  return "/proc/" + std::to_string(pid) + "/" + name;
-}
-
-// For systems without pidfds: gone, or dead and not waited for.
-bool is_gone_by_proc(int32_t pid) {
-  if (kill(pid, 0) < 0 && errno == ESRCH) return true;
-  std::ifstream file(proc_path(pid, "stat"));
-  std::string stat;
-  if (!std::getline(file, stat)) return false;
-  const size_t name_end = stat.rfind(')');
-  if (name_end == std::string::npos || name_end + 2 >= stat.size()) return false;
-  return stat[name_end + 2] == 'Z' || stat[name_end + 2] == 'X';
+// The arena in this process; without a path if it cannot be found.
+Mapping own_mapping(const char* base) {
+  Maps own(getpid());
+  const Mapping* arena = own.find(reinterpret_cast<uint64_t>(base));
+  return arena ? *arena : Mapping{};
 }
 
 }  // namespace
@@ -39,14 +30,12 @@ ProcessTable::ProcessTable(char* base, Encoder& encoder, Clock& clock, Log& log,
       clock_(clock),
       log_(log),
       open_sink_(std::move(open_sink)),
-      by_slot_(kProcesses) {
-  Maps own(getpid());
-  if (const Mapping* arena = own.find(reinterpret_cast<uint64_t>(base))) arena_ = *arena;
-}
+      locator_(own_mapping(base)),
+      by_slot_(kProcesses) {}
 
 ProcessTable::~ProcessTable() {
   each([](ProcessState& process) {
-    if (process.pidfd >= 0) close(process.pidfd);
+    for (const int fd : process.pidfds) close(fd);
   });
 }
 
@@ -55,29 +44,51 @@ void ProcessTable::begin_generation(uint32_t gen, const ClockReading& start) {
   start_ = start;
 }
 
+// The processes that a claim cannot have come from: they have images, and go on with them unless
+// they are in an exec and this is what came of it.
+std::set<int32_t> ProcessTable::taken(const Process& by) const {
+  std::set<int32_t> result;
+  for (const auto& process : by_slot_) {
+    if (!process || process->dead) continue;
+    const auto phase = arena_process(base_, process->slot).phase();
+    if (by.parent || phase != ProcessPhase::Exec) result.insert(process->pid);
+  }
+  return result;
+}
+
 void ProcessTable::adopt(uint32_t slot) {
   const Process& image = arena_process(base_, slot);
   auto process = std::make_unique<ProcessState>();
+  const Whereabouts where = locator_.find(image, taken(image));
   process->slot = slot;
-  process->pid = image.pid;
+  process->own_pid = image.pid();
+  process->pids = where.pids;
+  process->pid = where.pid();
+  process->nested = where.nested;
+  process->nested_threads = NestedThreads(where.pid());
   process->image = image.image;
-  process->pidfd = static_cast<int>(syscall(SYS_pidfd_open, image.pid, 0));
-  if (process->pidfd < 0 && errno == ESRCH) process->dead = true;
-  std::getline(std::ifstream(proc_path(image.pid, "comm")), process->name);
+  process->dead = where.pids.empty();
+  for (const int32_t pid : where.pids) {
+    const int fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+    if (fd >= 0) process->pidfds.push_back(fd);
+  }
+  std::getline(std::ifstream(proc_path(process->pid, "comm")), process->name);
   process->sink = open_sink_(image, seen_ == 0);
-  process->modules = std::make_shared<Modules>(image.pid);
-  process->images = std::make_unique<Images>(image.pid);
-  process->discovery = std::make_unique<Discovery>(image.pid);
-  process->descriptors = std::make_unique<Descriptors>(image.pid, process->pidfd, arena_);
-  process->maps = Maps(image.pid);
+  process->modules = std::make_shared<Modules>(process->pid);
+  process->images = std::make_unique<Images>(process->pid);
+  process->discovery = std::make_unique<Discovery>(process->pid);
+  process->descriptors = std::make_unique<Descriptors>(
+      process->pid, process->pidfds.empty() ? -1 : process->pidfds[0], locator_.arena());
+  process->maps = Maps(process->pid);
   const ProcessState* parent = image.parent ? find(image.parent - 1) : nullptr;
-  if (parent && parent->pid == image.ppid)
+  if (parent && parent->own_pid == image.ppid)
     process->modules->inherit(parent->modules, image.claimed, gen_);
   process->current = std::make_unique<GenerationText>(gen_, start_.ticks, *process->modules,
                                                       process->descriptors.get());
   encoder_.clock(*process->current, clock_.frequency(), start_);
   seen_++;
-  log_.line("image " + std::to_string(image.image) + ": pid " + std::to_string(image.pid) + ", " +
+  log_.line("image " + std::to_string(image.image) + ": pid " + std::to_string(image.pid()) +
+            (where.nested ? " in a namespace, " + std::to_string(process->pid) : "") + ", " +
             std::string(image.program, strnlen(image.program, sizeof image.program)));
   by_slot_[slot] = std::move(process);
 }
@@ -85,20 +96,20 @@ void ProcessTable::adopt(uint32_t slot) {
 // A claim that was never finished because its process died in it.
 void ProcessTable::drop_dead_claim(uint32_t slot) {
   Process& image = arena_process(base_, slot);
-  if (image.pid > 0 && is_gone_by_proc(image.pid))
-    image.phase.store(ProcessPhase::Free, std::memory_order_release);
+  const int32_t pid = image.pid();
+  uint64_t claimed = Process::make(pid, ProcessPhase::Claimed);
+  if (!locator_.knows(pid)) image.owner.compare_exchange_strong(claimed, 0);
 }
 
 void ProcessTable::scan() {
-  std::vector<uint32_t> fresh;
+  std::vector<uint32_t> fresh, claimed;
   for (uint32_t slot = 0; slot < kProcesses; slot++) {
-    const ProcessPhase phase = arena_process(base_, slot).phase.load(std::memory_order_acquire);
+    const ProcessPhase phase = arena_process(base_, slot).phase();
     if (by_slot_[slot] || phase == ProcessPhase::Free) continue;
-    if (phase == ProcessPhase::Claimed)
-      drop_dead_claim(slot);
-    else
-      fresh.push_back(slot);
+    (phase == ProcessPhase::Claimed ? claimed : fresh).push_back(slot);
   }
+  locator_.begin();
+  for (const uint32_t slot : claimed) drop_dead_claim(slot);
   std::sort(fresh.begin(), fresh.end(), [&](uint32_t a, uint32_t b) {
     return arena_process(base_, a).image < arena_process(base_, b).image;
   });
@@ -107,18 +118,22 @@ void ProcessTable::scan() {
 
 bool ProcessTable::is_gone(const ProcessState& process) const {
   if (process.dead) return true;
-  if (process.pidfd < 0) return is_gone_by_proc(process.pid);
-  pollfd fd{process.pidfd, POLLIN, 0};
-  return poll(&fd, 1, 0) > 0;
+  if (process.pidfds.size() < process.pids.size())
+    return std::none_of(process.pids.begin(), process.pids.end(), exists);
+  return std::all_of(process.pidfds.begin(), process.pidfds.end(), [](int pidfd) {
+    pollfd fd{pidfd, POLLIN, 0};
+    return poll(&fd, 1, 0) > 0;
+  });
 }
 
 // True if its process lives on as something else: a younger image of the same process, or (after an
 // exec that is under way) a program that is not traced.
 bool ProcessTable::was_replaced(const ProcessState& process) const {
   for (const auto& other : by_slot_)
-    if (other && other->pid == process.pid && other->image > process.image) return true;
+    if (process.pid && other && other->pid == process.pid && other->image > process.image)
+      return true;
   const Process& image = arena_process(base_, process.slot);
-  if (image.phase.load(std::memory_order_acquire) != ProcessPhase::Exec) return false;
+  if (image.phase() != ProcessPhase::Exec) return false;
   char target[sizeof image.executable] = {};
   const ssize_t length = readlink(proc_path(process.pid, "exe").c_str(), target, sizeof target - 1);
   return length > 0 && image.executable[0] == '/' &&
@@ -130,31 +145,35 @@ std::vector<ProcessTable::Death> ProcessTable::deaths() {
   each([&](ProcessState& process) {
     const bool replaced = was_replaced(process);
     if (!replaced && !is_gone(process)) return;
-    const auto phase = arena_process(base_, process.slot).phase.load(std::memory_order_acquire);
+    const auto phase = arena_process(base_, process.slot).phase();
     const bool exec = phase == ProcessPhase::Exec || (replaced && !is_gone(process));
     result.push_back({&process, exec ? EndReason::Exec : EndReason::Exit});
   });
   return result;
 }
 
-bool ProcessTable::is_leaving() const {
-  for (uint32_t slot = 0; slot < kProcesses; slot++)
-    if (arena_process(base_, slot).phase.load(std::memory_order_acquire) == ProcessPhase::Leaving)
-      return true;
-  return false;
+bool ProcessTable::is_leaving() {
+  bool result = false;
+  each([&](ProcessState& process) {
+    Process& image = arena_process(base_, process.slot);
+    if (image.phase() != ProcessPhase::Leaving) return;
+    if (process.pid == 1)
+      result = true;
+    else
+      image.enter(ProcessPhase::Live);
+  });
+  return result;
 }
 
 void ProcessTable::free(ProcessState& process) {
-  if (process.pidfd >= 0) close(process.pidfd);
-  arena_process(base_, process.slot).phase.store(ProcessPhase::Free, std::memory_order_release);
+  for (const int fd : process.pidfds) close(fd);
+  arena_process(base_, process.slot).free();
   by_slot_[process.slot].reset();
 }
 
 bool ProcessTable::empty() const {
   for (uint32_t slot = 0; slot < kProcesses; slot++)
-    if (by_slot_[slot] ||
-        arena_process(base_, slot).phase.load(std::memory_order_acquire) != ProcessPhase::Free)
-      return false;
+    if (by_slot_[slot] || arena_process(base_, slot).phase() != ProcessPhase::Free) return false;
   return true;
 }
 

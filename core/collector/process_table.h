@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "core/arena/layout.h"
@@ -38,8 +39,9 @@ class ProcessTable {
   std::vector<Death> deaths();
 
   // True if process 1 of a container is about to exit: everything here dies with it, and it waits
-  // for the end of the session.
-  bool is_leaving() const;
+  // for the end of the session.  Another one that believes so, in a container within, is told not
+  // to.
+  bool is_leaving();
 
   // Frees the slot.  The image is forgotten.
   void free(ProcessState& process);
@@ -59,13 +61,14 @@ class ProcessTable {
   bool is_gone(const ProcessState& process) const;
   bool was_replaced(const ProcessState& process) const;
   void drop_dead_claim(uint32_t slot);
+  std::set<int32_t> taken(const Process& by) const;
 
   char* base_;
   Encoder& encoder_;
   Clock& clock_;
   Log& log_;
   OpenSink open_sink_;
-  Mapping arena_;  // in this process; without a path if it could not be found
+  Locator locator_;
   uint32_t gen_ = 1;
   ClockReading start_;
   std::vector<std::unique_ptr<ProcessState>> by_slot_;

@@ -131,7 +131,7 @@ class Salvage {
 
  private:
   bool in_use(uint32_t slot) {
-    const ProcessPhase phase = arena_process(base_, slot).phase.load();
+    const ProcessPhase phase = arena_process(base_, slot).phase();
     return phase != ProcessPhase::Free && phase != ProcessPhase::Claimed;
   }
 
@@ -297,7 +297,7 @@ class Salvage {
     uname(&system);
     const std::string pattern = field_text(header_.output);
     trace.name = file_name(pattern.empty() ? "thrace.%e.%p.thr" : pattern,
-                           {field_text(process.program), process.pid, first}, system.nodename,
+                           {field_text(process.program), process.pid(), first}, system.nodename,
                            header_.start_wall);
     FrameStream stream(kLevel);
     stream.header(describe(header_, process), trace.data);

@@ -13,6 +13,7 @@
 #include <fstream>
 
 #include "core/collector/header_entries.h"
+#include "core/collector/proc.h"
 
 namespace thrace::collector {
 namespace {
@@ -25,19 +26,13 @@ constexpr uint64_t kIdleGeneration = 60 * kSecond;  // one in which nothing happ
 constexpr uint64_t kIdleStress = 20 * kMillisecond;
 constexpr uint64_t kHandOnInterval = 50 * kMillisecond;  // for little text
 constexpr uint64_t kBusyFor = 50 * kMillisecond;
-constexpr uint64_t kForkPatience = 5 * kSecond;    // for children that do not show up
-constexpr uint64_t kStartPatience = 10 * kSecond;  // for the first process, without a root
+constexpr uint64_t kArrivalPatience = 5 * kSecond;  // for processes that do not show up
+constexpr uint64_t kStartPatience = 10 * kSecond;   // for the first process, without a root
 constexpr uint64_t kNameAge = 200 * kMillisecond;
 // The fastest writers fill the arena at this rate; the collector never sleeps longer than that
 // takes.
 constexpr uint64_t kFillRate = 1 << 20;              // bytes per ms
 constexpr int kLongestPause = 64, kLivelyPause = 1;  // ms
-
-uint64_t monotonic() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * kSecond + static_cast<uint64_t>(now.tv_nsec);
-}
 
 bool is_readable(int fd) {
   pollfd entry{fd, POLLIN, 0};
@@ -68,7 +63,8 @@ Session::Session(char* base, const Options& options, Log& log, int root, int sig
                options.level,
                options.sync,
                &log,
-               {}}),
+               {}},
+              [base] { arena_header(base).beats.fetch_add(1); }),
       encoder_([this](MState& m) { read_name(m); }),
       store_(base),
       processes_(base, encoder_, clock_, log,
@@ -76,7 +72,8 @@ Session::Session(char* base, const Options& options, Log& log, int root, int sig
       threads_(base, [this](uint32_t slot) { return find_process(slot); }),
       drain_(base, threads_, encoder_, store_, log),
       preview_(base, threads_, encoder_),
-      advance_(base, processes_, threads_, drain_, encoder_, clock_) {
+      advance_(base, processes_, threads_, drain_, encoder_, clock_),
+      arrivals_(options.arena) {
   started_ = generation_since_ = monotonic();
 }
 
@@ -87,7 +84,7 @@ ProcessState* Session::find_process(uint32_t slot) {
 }
 
 std::unique_ptr<TraceSink> Session::open_sink(const Process& process, bool first) {
-  return writer_.open({field_text(process.program), process.pid, first},
+  return writer_.open({field_text(process.program), process.pid(), first},
                       describe(arena_header(base_), process));
 }
 
@@ -98,8 +95,8 @@ void Session::read_name(MState& m) {
   if (m.name.empty() && m.process) m.name = m.process->name;
   if (m.dead || !m.tid || (m.name_read && now - m.name_read < kNameAge)) return;
   m.name_read = now;
-  std::ifstream file("/proc/" + std::to_string(m.process->pid) + "/task/" + std::to_string(m.tid) +
-                     "/comm");
+  const int32_t tid = m.process->nested ? m.process->nested_threads.find(m.tid) : m.tid;
+  std::ifstream file(proc_path(m.process->pid, "task/" + std::to_string(tid) + "/comm"));
   std::string name;
   if (std::getline(file, name) && !name.empty()) m.name = name;
 }
@@ -127,7 +124,7 @@ void Session::reap() {
 // Processes that are gone get their files closed.
 void Session::bury() {
   for (const auto& [process, reason] : processes_.deaths()) {
-    log_.line("pid " + std::to_string(process->pid) + " is gone");
+    log_.line("pid " + std::to_string(process->own_pid) + " is gone");
     advance_.close(*process, reason);
     processes_.free(*process);
   }
@@ -145,6 +142,7 @@ bool Session::wants_advance(uint64_t now) {
 }
 
 void Session::tick(uint64_t now) {
+  arena_header(base_).beats.fetch_add(1);
   const uint32_t images = processes_.seen();
   processes_.scan();
   if (processes_.seen() != images)  // it may not live long: the pauses are short at first
@@ -194,7 +192,9 @@ void Session::sleep() {
   };
   add(signals_);
   if (!root_gone_) add(root_);
-  processes_.each([&](const ProcessState& process) { add(process.pidfd); });
+  processes_.each([&](const ProcessState& process) {
+    for (const int fd : process.pidfds) add(fd);
+  });
   const uint64_t period = std::max<uint64_t>(options_.period / kMillisecond, 1);
   poll(fds.data(), fds.size(), static_cast<int>(std::min<uint64_t>(pause(), period)));
   look_at_root();
@@ -219,7 +219,8 @@ bool Session::is_over(uint64_t now) {
   if (!root_gone_) return false;
   const bool awaited = !options_.root_pid && !processes_.seen();
   if (awaited) return now - started_ >= kStartPatience;
-  return arena_header(base_).forks_pending.load() == 0 || now - empty_since_ >= kForkPatience;
+  if (now - empty_since_ >= kArrivalPatience) return true;
+  return arena_header(base_).forks_pending.load() == 0 && !arrivals_.any();
 }
 
 void Session::close_all(EndReason reason) {

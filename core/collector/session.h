@@ -5,6 +5,7 @@
 
 #include "core/collector/advance.h"
 #include "core/collector/arena_file.h"
+#include "core/collector/arrivals.h"
 #include "core/collector/options.h"
 #include "core/collector/preview.h"
 #include "core/collector/writing_thread.h"
@@ -55,6 +56,7 @@ class Session {
   Drain drain_;
   Preview preview_;
   Advance advance_;
+  Arrivals arrivals_;
 
   uint64_t started_ = 0;  // all times: CLOCK_MONOTONIC, ns
   uint64_t generation_since_ = 0;

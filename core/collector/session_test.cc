@@ -147,11 +147,46 @@ TEST_F(SessionTest, WaitsForAForkedChildThatHasNotClaimedYet) {
   EXPECT_TRUE(trace("child.thr." + std::to_string(children_[1])).good);
 }
 
+TEST_F(SessionTest, AClaimOfAProcessThatDiedInItIsFreed) {
+  const pid_t root = start([](TestGuest& guest) {
+    write(guest, "parent", 10);
+    arena_process(guest.base(), 1).claim(getpid());
+  });
+  EXPECT_LT(run(root).count(), 2000);
+  EXPECT_EQ(arena_process(base_, 1).owner, 0u);
+}
+
+TEST_F(SessionTest, WaitsForAnImageBetweenExecAndStart) {
+  const std::string variable = "THRACE_ARENA=" + options_.arena;
+  const pid_t root = start([&](TestGuest& guest) {
+    write(guest, "before", 10);
+    const char* const arguments[] = {"sleep", "0.5", nullptr};
+    const char* const environment[] = {"A=B", variable.c_str(), nullptr};
+    if (fork() > 0) _exit(0);
+    execve("/bin/sleep", const_cast<char**>(arguments), const_cast<char**>(environment));
+  });
+  const auto took = run(root).count();
+  EXPECT_GE(took, 450);
+  EXPECT_LT(took, 3000);
+}
+
+TEST_F(SessionTest, DoesNotWaitForProcessesOfOtherSessions) {
+  const std::string variable = "THRACE_ARENA=" + options_.arena + "2";
+  const pid_t root = start([&](TestGuest& guest) {
+    write(guest, "before", 10);
+    const char* const arguments[] = {"sleep", "2", nullptr};
+    const char* const environment[] = {variable.c_str(), nullptr};
+    if (fork() > 0) _exit(0);
+    execve("/bin/sleep", const_cast<char**>(arguments), const_cast<char**>(environment));
+  });
+  EXPECT_LT(run(root).count(), 1000);
+}
+
 TEST_F(SessionTest, AnExecClosesTheOldImage) {
   options_.output = folder_ + "/%p.%e";
   const pid_t root = start([](TestGuest& guest) {
     write(guest, "before", 10);
-    arena_process(guest.base(), 0).phase = ProcessPhase::Exec;
+    arena_process(guest.base(), 0).enter(ProcessPhase::Exec);
     write(guest, "after", 10);
   });
   run(root);
@@ -164,7 +199,7 @@ TEST_F(SessionTest, StopsInOrderWhenToldTo) {
     write(guest, "long", 10);
     pause();
   });
-  while (arena_process(base_, 0).phase != ProcessPhase::Live) usleep(1000);
+  while (arena_process(base_, 0).phase() != ProcessPhase::Live) usleep(1000);
   usleep(100'000);
   eventfd_write(stop_, 1);
   const pid_t killer = fork();

@@ -17,8 +17,11 @@ namespace {
 // ones are: this many are looked at beyond the highest seen.
 constexpr uint32_t kLookAhead = 256;
 
+// An image of which nobody can tell what process it is has its slot alone.
 uint64_t tid_key(const MState& m) {
-  return static_cast<uint64_t>(m.process->pid) << 32 | static_cast<uint32_t>(m.tid);
+  const ProcessState& process = *m.process;
+  const uint64_t whose = process.pid ? static_cast<uint64_t>(process.pid) : ~uint64_t{process.slot};
+  return whose << 32 | static_cast<uint32_t>(m.tid);
 }
 
 }  // namespace
@@ -117,6 +120,7 @@ bool ThreadTable::is_gone(const MState& m) const {
   if (!m.tid) return phase == ThreadPhase::Ended;
   const auto youngest = youngest_.find(tid_key(m));
   if (youngest != youngest_.end() && youngest->second != m.m) return true;
+  if (m.process->nested) return m.process->pid && !m.process->nested_threads.find(m.tid);
   return syscall(SYS_tgkill, m.process->pid, m.tid, 0) < 0 && errno == ESRCH;
 }
 

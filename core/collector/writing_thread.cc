@@ -3,8 +3,9 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "core/collector/proc.h"
 
 namespace thrace::collector {
 namespace {
@@ -14,11 +15,7 @@ constexpr size_t kBehind = 8 << 20;        // then speed counts more than size
 constexpr int kFastLevel = -3;             // of zstd
 constexpr int kFlushInterval = 100;        // ms: what a collector that is killed may lose
 
-uint64_t milliseconds() {
-  timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<uint64_t>(now.tv_sec) * 1000 + static_cast<uint64_t>(now.tv_nsec) / 1'000'000;
-}
+uint64_t milliseconds() { return monotonic() / 1'000'000; }
 
 }  // namespace
 
@@ -54,7 +51,8 @@ class WritingThread::Sink : public TraceSink {
   File* file_;
 };
 
-WritingThread::WritingThread(FilePolicy policy) : policy_(std::move(policy)) {
+WritingThread::WritingThread(FilePolicy policy, std::function<void()> on_wait)
+    : policy_(std::move(policy)), on_wait_(std::move(on_wait)) {
   event_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   thread_ = std::thread([this] { run(); });
 }
@@ -73,9 +71,13 @@ std::unique_ptr<TraceSink> WritingThread::open(FileOwner owner, FileHeader heade
 
 // Waits while the queue is full: then the arena fills, and the guests count what they lose (T8).
 void WritingThread::post(Message* message) {
-  while (waiting_bytes_.load(std::memory_order_relaxed) > kMostWaiting) usleep(500);
+  const auto pause = [this] {
+    on_wait_();
+    usleep(500);
+  };
+  while (waiting_bytes_.load(std::memory_order_relaxed) > kMostWaiting) pause();
   waiting_bytes_.fetch_add(message->text.size(), std::memory_order_relaxed);
-  while (!queue_.push(message)) usleep(500);
+  while (!queue_.push(message)) pause();
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (!asleep_.load(std::memory_order_relaxed)) return;
   const uint64_t one = 1;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <boost/lockfree/spsc_queue.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -16,7 +17,9 @@ namespace thrace::collector {
 // One thread opens sinks and uses them; all files are made and written by the WritingThread's own.
 class WritingThread {
  public:
-  explicit WritingThread(FilePolicy policy);
+  // `on_wait` is called again and again while the queue is full.
+  explicit WritingThread(
+      FilePolicy policy, std::function<void()> on_wait = [] {});
   ~WritingThread();  // waits until all is written
   WritingThread(const WritingThread&) = delete;
   WritingThread& operator=(const WritingThread&) = delete;
@@ -36,6 +39,7 @@ class WritingThread {
   void flush();
 
   FilePolicy policy_;
+  std::function<void()> on_wait_;
   boost::lockfree::spsc_queue<Message*, boost::lockfree::capacity<1024>> queue_;
   std::atomic<size_t> waiting_bytes_{0};
   std::atomic<bool> asleep_{false};

@@ -15,12 +15,6 @@ void put_u32(std::string& out, uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>(value >> shift));
 }
 
-uint32_t get_u32(std::string_view in, size_t pos) {
-  uint32_t value = 0;
-  for (int i = 3; i >= 0; i--) value = value << 8 | static_cast<uint8_t>(in[pos + i]);
-  return value;
-}
-
 void put_text(std::string& out, std::string_view text) {
   put_varint(out, text.size());
   out.append(text);
@@ -126,7 +120,10 @@ bool decode_attachment(std::string_view data, AttachmentHeader& header) {
     return false;
   header.header_size = pos;
   header.frame_size = kFramePrefix + uint64_t{get_u32(data, 4)};
-  return pos + kAttachmentTail <= header.frame_size && header.size <= kMaxImage;
+  if (header.size > kMaxImage || pos + kAttachmentTail > header.frame_size) return false;
+  // What cannot be made smaller grows by less than that.
+  const uint64_t most = header.size + header.size / 128 + 1024;
+  return header.frame_size - pos - kAttachmentTail <= most;
 }
 
 bool attachment_is_sound(std::string_view frame) {

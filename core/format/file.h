@@ -28,6 +28,7 @@ inline constexpr uint32_t kSeekTableMagic = 0x8F92EAB1;   // the last four bytes
 inline constexpr uint32_t kMaxHeader = 1u << 20;      // bytes of the header frame
 inline constexpr uint32_t kMaxBatch = 1u << 18;       // bytes of the events of one batch
 inline constexpr uint32_t kMaxGeneration = 1u << 28;  // bytes of one generation, decompressed
+inline constexpr uint32_t kMaxBatches = 1u << 22;     // of one generation
 inline constexpr uint32_t kMaxString = 4096;          // bytes of one interned string
 inline constexpr uint32_t kMaxImage = 1u << 26;       // bytes of one attached file, expanded
 inline constexpr uint32_t kMaxImages = 1u << 28;      // of all of a trace
@@ -45,6 +46,13 @@ struct FileHeader {
   // The value of a key, or `otherwise`.
   std::string_view get(std::string_view key, std::string_view otherwise = {}) const;
 };
+
+// A u32 of the format; there must be four bytes at `pos`.
+inline uint32_t get_u32(std::string_view in, size_t pos) {
+  uint32_t value = 0;
+  for (size_t i = 4; i-- > 0;) value = value << 8 | static_cast<uint8_t>(in[pos + i]);
+  return value;
+}
 
 // The whole skippable frame of a header.
 std::string encode_header(const FileHeader& header);

@@ -93,5 +93,15 @@ TEST(Index, CutOrChangedIsRefused) {
   }
 }
 
+TEST(Attachment, AnImageIsNotMuchLargerThanItsFile) {
+  AttachmentHeader header;
+  EXPECT_TRUE(
+      decode_attachment(encode_attachment({"ab", "/x", 100}, std::string(1000, 'x')), header));
+  EXPECT_FALSE(
+      decode_attachment(encode_attachment({"ab", "/x", 100}, std::string(2000, 'x')), header));
+  EXPECT_FALSE(decode_attachment(
+      encode_attachment({"ab", "/x", kMaxImage + 1}, std::string(9, 'x')), header));
+}
+
 }  // namespace
 }  // namespace thrace

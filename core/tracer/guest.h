@@ -40,6 +40,7 @@ struct Guest {
   bool light_fence = false;        // the collector's membarrier makes the gate's fence
   ClockKind clock = ClockKind::Monotonic;
   uint64_t blocked_ticks = 0;      // a system call that took longer counts as blocked: 20 us
+  std::atomic<uint32_t> silent_beat{~0u};  // ArenaHeader::beats when waiting for it was given up
   uint32_t stack_depth = 0;        // frames of a call stack; 0: none are taken
   bool frame_pointers = false;     // they are found by frame pointers, not by unwind tables
   uint64_t main_stack_low = 0;     // bounds of the initial thread's stack

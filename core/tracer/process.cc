@@ -29,17 +29,14 @@ const char* base_name(const char* path) {
 }
 
 // A process slot in phase Claimed; nullptr, counted, if all are in use.
-Process* claim_slot(uint32_t& number) {
+Process* claim_slot(int32_t pid, uint32_t& number) {
   ArenaHeader& header = *g_guest.header;
   for (number = 0; number < kProcesses; number++) {
     Process& slot = arena_process(g_guest.base, number);
-    ProcessPhase free = ProcessPhase::Free;
-    if (slot.phase.load(kRelaxed) == free &&
-        slot.phase.compare_exchange_strong(free, ProcessPhase::Claimed)) {
-      slot.image = header.next_image.fetch_add(1, kRelaxed) + 1;
-      slot.claimed = ticks();
-      return &slot;
-    }
+    if (!slot.claim(pid)) continue;
+    slot.image = header.next_image.fetch_add(1, kRelaxed) + 1;
+    slot.claimed = ticks();
+    return &slot;
   }
   header.untraced_processes.fetch_add(1, kRelaxed);
   return nullptr;
@@ -58,7 +55,7 @@ bool arm(Process& process, uint32_t number, uint64_t stack_low, uint64_t stack_h
   t_local.m = nullptr;
   const uint32_t slot = slots::take();
   if (!slot) {
-    process.phase.store(ProcessPhase::Free, std::memory_order_release);
+    process.free();
     g_guest.header->untraced_processes.fetch_add(1, kRelaxed);
     return false;
   }
@@ -73,7 +70,7 @@ bool arm(Process& process, uint32_t number, uint64_t stack_low, uint64_t stack_h
   m.phase.store(ThreadPhase::Live, std::memory_order_release);
   t_local.slot = slot;
   t_local.m = &m;
-  process.phase.store(ProcessPhase::Live, std::memory_order_release);
+  process.enter(ProcessPhase::Live);
   g_wiped.armed.store(Armed::Recording, std::memory_order_release);
   return true;
 }
@@ -101,12 +98,11 @@ bool start_process(char* base, const Identity& identity, bool light_fence) {
   g_guest.frame_pointers = g_guest.header->frame_pointers;
   g_guest.blocked_ticks = g_guest.header->frequency * kBlockedMicroseconds / 1'000'000;
   uint32_t number;
-  Process* slot = is_open() ? claim_slot(number) : nullptr;
+  Process* slot = is_open() ? claim_slot(identity.pid, number) : nullptr;
   if (!slot) {
     disarm();
     return false;
   }
-  slot->pid = identity.pid;
   slot->ppid = identity.ppid;
   slot->parent = 0;
   copy_text(slot->program, base_name(identity.executable));
@@ -132,17 +128,16 @@ void disarm() { g_wiped.armed.store(Armed::Off, std::memory_order_release); }
 void claim_after_fork() {
   Armed wiped = Armed::Wiped;
   if (!g_guest.base || !g_wiped.armed.compare_exchange_strong(wiped, Armed::Claiming)) return;
-  forget_announced_fork();
   unwind::after_fork();
   uint32_t number;
-  Process* slot = is_open() ? claim_slot(number) : nullptr;
+  Process* slot = is_open() ? claim_slot(raw_getpid(), number) : nullptr;
+  forget_announced_fork();  // the slot stands for the child now: the session is never without both
   if (!slot) {
     disarm();
     return;
   }
   const Process& parent = own_slot();
-  slot->pid = raw_getpid();
-  slot->ppid = parent.pid;
+  slot->ppid = parent.pid();
   slot->parent = g_guest.process + 1;
   std::memcpy(slot->program, parent.program, sizeof slot->program);
   std::memcpy(slot->executable, parent.executable, sizeof slot->executable);
@@ -172,21 +167,24 @@ void fork_failed() {
 
 void finish_session() {
   // Without a system call: the program may have forbidden itself all but a few.
-  if (g_wiped.armed.load(kRelaxed) != Armed::Recording || own_slot().pid != 1) return;
+  if (g_wiped.armed.load(kRelaxed) != Armed::Recording || own_slot().pid() != 1) return;
   disarm();
-  own_slot().phase.store(ProcessPhase::Leaving, std::memory_order_release);
+  own_slot().enter(ProcessPhase::Leaving);
   constexpr uint32_t kPauses = 2'000'000 / kPauseMicroseconds;
-  for (uint32_t i = 0; i < kPauses && !g_guest.header->finished.load(); i++) raw_pause();
+  // The collector takes it back if it has another process 1 than this one.
+  const auto leaving = [] { return own_slot().phase() == ProcessPhase::Leaving; };
+  for (uint32_t i = 0; i < kPauses && leaving() && !g_guest.header->finished.load(); i++)
+    raw_pause();
 }
 
 void exec_begin() {
   if (recording() && !t_local.muted)
-    own_slot().phase.store(ProcessPhase::Exec, std::memory_order_release);
+    own_slot().enter(ProcessPhase::Exec);
 }
 
 void exec_failed() {
   if (recording() && !t_local.muted)
-    own_slot().phase.store(ProcessPhase::Live, std::memory_order_release);
+    own_slot().enter(ProcessPhase::Live);
 }
 
 }  // namespace thrace

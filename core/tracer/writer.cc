@@ -9,6 +9,9 @@ namespace {
 // A thread that has filled this many chunks of a class in a generation gets the next larger (T7).
 constexpr uint32_t kFilledBeforeGrowth = 2;
 
+// A collector that gets nothing done for so long is dead, or as good as that.
+constexpr uint32_t kSilence = 2'000'000 / kPauseMicroseconds;
+
 // A free chunk of the class that this M has grown to, or of another; 0 if all are taken.
 uint32_t pop_chunk(uint32_t wanted, uint32_t& cls) {
   char* const base = g_guest.base;
@@ -20,28 +23,51 @@ uint32_t pop_chunk(uint32_t wanted, uint32_t& cls) {
   return 0;
 }
 
-// THRACE_ON_FULL=wait: the collector drains what other gates have filled.  Only an outermost gate
-// waits: a nested one has interrupted this M's own writing.
-uint32_t pop_chunk_or_wait(uint32_t wanted, uint32_t& cls) {
-  for (;;) {
-    const uint32_t page = pop_chunk(wanted, cls);
-    if (page || t_local.nested || !g_guest.header->wait_on_full) return page;
-    if (g_guest.header->phase.load(std::memory_order_relaxed) != Phase::Open) return 0;
+// THRACE_ON_FULL=wait: the collector drains what gates have filled.  Only an outermost gate waits: a
+// nested one has interrupted this M's own writing.
+bool may_wait() { return !t_local.nested && g_guest.header->wait_on_full; }
+
+// A free chunk; 0: there is none, and nobody left who would free one.
+uint32_t await_chunk(uint32_t wanted, uint32_t& cls) {
+  const ArenaHeader& header = *g_guest.header;
+  uint32_t beat = header.beats.load(std::memory_order_relaxed);
+  for (uint32_t silent = 0;; silent++) {
+    const uint32_t now = header.beats.load(std::memory_order_relaxed);
+    if (now != beat) silent = 0;
+    beat = now;
+    if (const uint32_t page = pop_chunk(wanted, cls)) return page;
+    if (header.phase.load(std::memory_order_relaxed) != Phase::Open) return 0;
+    // Found out once, by whatever thread: from then on nobody waits until it moves again.
+    if (beat == g_guest.silent_beat.load(std::memory_order_relaxed)) return 0;
+    if (silent >= kSilence) {
+      g_guest.silent_beat.store(beat, std::memory_order_relaxed);
+      return 0;
+    }
     raw_pause();
   }
 }
 
-// Hands the full chunk of `tail` to the collector.  One of an earlier generation is left where it is:
-// the collector's sweep takes it.
-void hand_over(Thread& m, uint32_t gen, Tail tail) {
+// Hands the full chunk of `tail` to the collector, which may read it when this M's seq is not `seq`.
+// One of an earlier generation is left where it is: the collector's sweep takes it.
+void hand_over(Thread& m, uint32_t gen, Tail tail, uint64_t seq) {
   if (!tail.page() || !tail.of(gen)) return;
   ChunkHeader& chunk = arena_chunk(g_guest.base, tail.page());
   const uint32_t id = m.m.load(std::memory_order_relaxed);
   uint64_t held = ChunkHeader::make(id, gen, Holder::Held);
   if (!chunk.holder.compare_exchange_strong(held, ChunkHeader::make(id, gen, Holder::Full))) return;
   chunk.filled.store(tail.offset(), std::memory_order_relaxed);
-  chunk.filled_seq.store(m.seq.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  chunk.filled_seq.store(seq, std::memory_order_relaxed);
   full_push(g_guest.base, tail.page());
+}
+
+// Takes the M's chunk away from it.
+void give_up(Thread& m, Tail tail, uint64_t seq) {
+  m.next_chunk.store(
+      arena_chunk(g_guest.base, tail.page()).seq.load(std::memory_order_relaxed) + 1,
+      std::memory_order_relaxed);
+  const uint64_t empty = Tail::make(tail.gen(), 0, 0, 0, tail.status()).word |
+                         (tail.word & Tail::kWakeParity);
+  if (local_cas(m.tail, tail.word, empty)) hand_over(m, tail.gen(), tail, seq);
 }
 
 }  // namespace
@@ -52,7 +78,16 @@ bool refill(Thread& m, uint32_t gen, Tail tail) {
   const uint32_t grown = filled / kFilledBeforeGrowth;
   const uint32_t wanted = grown < kChunkClasses ? grown : kChunkClasses - 1;
   uint32_t cls;
-  const uint32_t page = pop_chunk_or_wait(wanted, cls);
+  uint32_t page = pop_chunk(wanted, cls);
+  if (!page && may_wait()) {
+    // If all who wait kept their full chunks, none would ever be free.  This one has no record that is
+    // still to be written: the collector need not wait for the end of this gate.
+    if (same_gen && tail.page()) {
+      give_up(m, tail, m.seq.load(std::memory_order_relaxed) - 1);
+      return true;
+    }
+    page = await_chunk(wanted, cls);
+  }
   if (!page) return false;
 
   uint32_t seq = same_gen ? m.next_chunk.load(std::memory_order_relaxed) : 0;
@@ -75,20 +110,14 @@ bool refill(Thread& m, uint32_t gen, Tail tail) {
     return true;
   }
   m.filled.store(filled + 1, std::memory_order_relaxed);
-  hand_over(m, gen, tail);
+  hand_over(m, gen, tail, m.seq.load(std::memory_order_relaxed));
   if (m.lost.load(std::memory_order_relaxed)) write_status(m, gen);
   return true;
 }
 
 void retire(Thread& m) {
   const Tail tail{m.tail.load(std::memory_order_relaxed)};
-  if (!tail.page()) return;
-  m.next_chunk.store(
-      arena_chunk(g_guest.base, tail.page()).seq.load(std::memory_order_relaxed) + 1,
-      std::memory_order_relaxed);
-  const uint64_t empty = Tail::make(tail.gen(), 0, 0, 0, tail.status()).word |
-                         (tail.word & Tail::kWakeParity);
-  if (local_cas(m.tail, tail.word, empty)) hand_over(m, tail.gen(), tail);
+  if (tail.page()) give_up(m, tail, m.seq.load(std::memory_order_relaxed));
 }
 
 void lose(Thread& m, uint32_t gen, Status after) {

@@ -171,9 +171,12 @@ template <typename... Args>
   const Record record =
       reserve(m, gen, static_cast<uint32_t>(3 + sizeof...(args)) + stack.words(), Status::Running,
               after, publish);
-  if (record.outcome == Reserved::Yes) [[likely]]
+  if (record.outcome == Reserved::Yes) [[likely]] {
     fill(record, type, gen, stack, detail, object, args...);
-  m.since.store(record.time, relaxed);
+    m.since.store(record.time, relaxed);
+  } else if (record.outcome == Reserved::Lost) {
+    m.since.store(m.lost_to.load(relaxed), relaxed);
+  }
   return record;
 }
 

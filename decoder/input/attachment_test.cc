@@ -35,15 +35,15 @@ std::string attachment(const std::string& path, const std::string& bytes) {
   return encode_attachment(header, compressed);
 }
 
-// A trace with two attachments behind its generation, and an index.
-std::string trace_with(const std::string& first, const std::string& second) {
+// A trace with attachments behind its generation, and an index.
+std::string trace_with(const std::vector<std::string>& attachments) {
   std::string error;
   std::string bytes = assemble(kText, error);
   EXPECT_EQ(error, "");
   std::vector<FrameSize> frames;
   EXPECT_TRUE(decode_index(bytes, frames));
   bytes.resize(bytes.size() - encode_index(frames).size());
-  for (const std::string& frame : {first, second}) {
+  for (const std::string& frame : attachments) {
     bytes += frame;
     frames.push_back({static_cast<uint32_t>(frame.size()), 0});
   }
@@ -66,7 +66,7 @@ class AttachmentTest : public testing::Test {
     path_ = testing::TempDir() + "attachment_test." + std::to_string(getpid());
     large_.assign(3 << 20, 'x');
     for (size_t i = 0; i < large_.size(); i += 7) large_[i] = static_cast<char>(i * 31 >> 3);
-    bytes_ = trace_with(attachment("/one", "a small file"), attachment("/two", large_));
+    bytes_ = trace_with({attachment("/one", "a small file"), attachment("/two", large_)});
     std::ofstream(path_, std::ios::binary) << bytes_;
   }
   void TearDown() override { unlink(path_.c_str()); }
@@ -167,6 +167,15 @@ TEST_F(AttachmentTest, CutsAndFlippedBitsAreSurvived) {
     for (const Attachment& attachment : found_)
       if (attachment.size < 1000) expand(path_, attachment, error);
   }
+}
+
+TEST_F(AttachmentTest, TogetherTheyAreNotLargerThanTheLimit) {
+  std::vector<std::string> frames;
+  for (const char* path : {"/a", "/b", "/c", "/d", "/e"})
+    frames.push_back(encode_attachment({"ab", path, kMaxImage, 0, 0}, "it says so"));
+  const Problems problems = read(trace_with(frames), found_);
+  ASSERT_EQ(problems.size(), 1u);
+  EXPECT_EQ(problems[0].rule, "F9") << describe(problems[0]);
 }
 
 }  // namespace

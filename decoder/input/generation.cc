@@ -37,22 +37,10 @@ void Generation::add(const PlacedBatch& placed) {
 std::string_view Generation::read_table_event(const EventView& event) {
   switch (event.type) {
     case Event::String:
-      // Ids are dense, unless a batch of strings is missing.
-      if (event.args[0] == 0 || event.args[0] > data.size())
-        return "a String has an id out of range";
-      if (event.args[0] > strings_.size() + 1 && !damaged) return "a String skips ids";
-      if (event.args[0] <= strings_.size()) return "a String has an id that was used before";
-      strings_.resize(event.args[0]);
-      strings_.back() = event.bytes;
-      return {};
+      return strings_.add(event.args[0], event.bytes, damaged);
     case Event::Stack:
-      if (event.args[0] == 0 || event.args[0] > data.size())
-        return "a Stack has an id out of range";
-      if (event.args[0] > stacks_.size() + 1 && !damaged) return "a Stack skips ids";
-      if (event.args[0] <= stacks_.size()) return "a Stack has an id that was used before";
-      stacks_.resize(event.args[0]);
-      stacks_.back() = {static_cast<StackEnd>(event.args[1]), event.bytes};
-      return {};
+      return stacks_.add(event.args[0], {static_cast<StackEnd>(event.args[1]), event.bytes},
+                         damaged);
     case Event::Module:
       modules.push_back(event);
       return {};
@@ -102,20 +90,17 @@ std::string_view Generation::read_tables(const Batch& batch) {
   }
 }
 
-std::string_view Generation::string(uint64_t id) const {
-  return id == 0 || id > strings_.size() ? std::string_view() : strings_[id - 1];
-}
+std::string_view Generation::string(uint64_t id) const { return strings_.find(id); }
 
-Stack Generation::stack(uint64_t id) const {
-  return id == 0 || id > stacks_.size() ? Stack() : stacks_[id - 1];
-}
+Stack Generation::stack(uint64_t id) const { return stacks_.find(id); }
 
 void Generation::parse(const std::string& file, bool frame_complete, Problems& problems) {
   size_t pos = 0;
   const auto report = [&](size_t at, const char* rule, std::string_view text, bool is_cut = false) {
-    problems.push_back({file, offset, rule,
-                        fmt::format("generation {}, byte {} of its frame: {}", number, at, text),
-                        is_cut});
+    std::string sentence;
+    if (!is_full(problems))
+      sentence = fmt::format("generation {}, byte {} of its frame: {}", number, at, text);
+    thrace::add(problems, {file, offset, rule, std::move(sentence), is_cut});
     (is_cut ? cut : damaged) = true;
   };
   for (bool reading = true; reading;) {
@@ -146,6 +131,14 @@ void Generation::parse(const std::string& file, bool frame_complete, Problems& p
     if (placed.batch.gen != number || number == 0) {
       report(placed.position, "F4", fmt::format("the batch is of generation {}", placed.batch.gen));
       continue;
+    }
+    if (placed.batch.events.empty()) {
+      report(placed.position, "F3", "the batch is empty");
+      continue;
+    }
+    if (batches.size() == kMaxBatches) {
+      report(placed.position, "F9", fmt::format("it has more than {} batches", kMaxBatches));
+      break;
     }
     if (end != EndReason::None) report(placed.position, "F7", "a batch follows EndOfGeneration");
     if (placed.batch.m == kCollectorM) {

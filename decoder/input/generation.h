@@ -8,6 +8,7 @@
 
 #include "core/format/batch.h"
 #include "decoder/input/clock.h"
+#include "decoder/input/id_table.h"
 #include "decoder/input/problem.h"
 #include "decoder/order/id_map.h"
 
@@ -108,8 +109,8 @@ class Generation {
   std::string_view read_tables(const Batch& batch);
   std::string_view read_table_event(const EventView& event);
 
-  std::vector<std::string_view> strings_;
-  std::vector<Stack> stacks_;
+  IdTable<std::string_view> strings_;
+  IdTable<Stack> stacks_;
   IdMap<ThreadName> names_;
   IdMap<ThreadMemory> memories_;
   IdMap<std::string_view> descriptors_;

@@ -1,8 +1,10 @@
 // Hostile input: a trace cut at each byte and with each bit flipped, and files that are none.
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
+#include "core/format/crc32c.h"
 #include "decoder/order/strict.h"
 #include "decoder/order/trace.h"
 #include "decoder/text/assemble.h"
@@ -148,6 +150,100 @@ TEST(Hostile, AGenerationThatExpandsWithoutEndIsRefused) {
   const Outcome outcome = read(data);
   ASSERT_FALSE(outcome.problems.empty());
   EXPECT_EQ(outcome.problems[0].rule, "F9") << describe(outcome.problems[0]);
+}
+
+// One generation as a frame expands to it: a clock, then what `write` adds.
+template <typename Write>
+Generation generation(Write write, Problems& problems) {
+  Generation result;
+  std::string text;
+  BatchWriter out(text);
+  out.begin(1, kCollectorM, 0);
+  const uint64_t clock[] = {1'000'000'000, 0, 0};
+  out.event(Event::ClockSnapshot, 0, clock);
+  out.end();
+  write(out, text);
+  result.data = text;
+  result.parse("test.thr", true, problems);
+  return result;
+}
+
+TEST(Hostile, ManyBadBatchesAreCountedAndNotListed) {
+  Problems problems;
+  constexpr size_t kBad = 100'000;
+  generation(
+      [&](BatchWriter&, std::string& text) {
+        for (size_t i = 0; i < kBad; i++) text += std::string("\1\1\1\1\0\0\0\0\0", 9);
+      },
+      problems);
+  ASSERT_EQ(problems.size(), kMostProblems);
+  EXPECT_EQ(problems.back().more, kBad - kMostProblems);
+  EXPECT_NE(describe(problems.back()).find("(and 99000 more)"), std::string::npos);
+}
+
+TEST(Hostile, EmptyBatchesTakeNoMemory) {
+  Problems problems;
+  std::string empty("\1\1\1\1\0", 5);
+  const uint32_t crc = crc32c(empty);
+  for (int shift = 0; shift < 32; shift += 8) empty.push_back(static_cast<char>(crc >> shift));
+  const Generation result = generation(
+      [&](BatchWriter&, std::string& text) {
+        for (int i = 0; i < 100; i++) text += empty;
+      },
+      problems);
+  ASSERT_GE(problems.size(), 100u);
+  EXPECT_NE(problems[0].text.find("the batch is empty"), std::string::npos);
+  EXPECT_EQ(result.batches.size(), 1u);
+}
+
+// Where ids are missing the table does not grow by what is not there.
+TEST(Hostile, AnIdBehindAGapTakesNoMoreRoomThanAnother) {
+  constexpr uint64_t kFar = uint64_t{1} << 50;
+  Problems problems;
+  const Generation result = generation(
+      [&](BatchWriter& out, std::string& text) {
+        text += std::string("\1\1\1\1\0\0\0\0\0", 9);
+        out.begin(1, kCollectorM, 5);
+        for (const uint64_t id : {uint64_t{1}, kFar, kFar}) {
+          const uint64_t string[] = {id, 0};
+          out.event(Event::String, 5, string, "far");
+          const uint64_t stack[] = {id, 1, 0};
+          out.event(Event::Stack, 5, stack, "\2");
+          out.end();
+          out.begin(1, kCollectorM, 6);
+        }
+      },
+      problems);
+  EXPECT_EQ(result.string(1), "far");
+  EXPECT_EQ(result.string(kFar), "far");
+  EXPECT_EQ(result.stack(kFar).frames, "\2");
+  EXPECT_EQ(result.string(kFar - 1), "");
+  EXPECT_NE(problems[1].text.find("used before"), std::string::npos) << problems[1].text;
+}
+
+TEST(Hostile, ManyWaitsForWakesThatNeverComeAreNoBurden) {
+  constexpr int kThreads = 20'000;
+  std::string text = R"(
+Generation gen=1
+Batch m=0 time=0
+ClockSnapshot frequency=1000000000 mono=5
+)";
+  for (int m = 1; m <= kThreads; m++) text += fmt::format("Thread m={} tid={}\n", m, m);
+  for (int m = 1; m <= kThreads; m++)
+    text += fmt::format(
+        "Batch m={} time=10\nGoStatus dt=0 g={} status=waiting detail=1 object=0x10\n"
+        "GoUnblock dt={} waker={} seq=1\n",
+        m, m, 1 + m % 7, m % kThreads + 1);
+  text += "Batch m=0 time=200\nEndOfGeneration reason=exit\nIndex\n";
+  std::string error;
+  const Outcome outcome = read(assemble(text, error));
+  ASSERT_EQ(error, "");
+  EXPECT_EQ(outcome.events, 2u * kThreads);
+  ASSERT_EQ(outcome.problems.size(), kMostProblems);
+  EXPECT_EQ(outcome.problems.back().more, kThreads - kMostProblems);
+  size_t size = 0;
+  for (const Problem& problem : outcome.problems) size += problem.text.size();
+  EXPECT_LT(size, 400'000u) << "the frontier is not shown each time";
 }
 
 }  // namespace

@@ -16,9 +16,19 @@ struct Problem {
   // True if everything before it was read and everything behind it is missing: the end of a
   // recording that was killed.  False for damage and for broken rules.
   bool cut = false;
+
+  uint64_t more = 0;  // so many that were found after it are not listed
 };
 
 using Problems = std::vector<Problem>;
+
+// Of one file: nobody reads more, and hostile input could have them by the million.
+inline constexpr size_t kMostProblems = 1000;
+
+inline bool is_full(const Problems& problems) { return problems.size() >= kMostProblems; }
+
+// Lists a problem, or counts it with the last one if there are many.
+void add(Problems& problems, Problem problem);
 
 // "FILE: byte 123: F3: sentence", or "FILE: sentence" if no rule is concerned.
 std::string describe(const Problem& problem);

@@ -15,12 +15,6 @@ constexpr uint32_t kSkippable = 0x184D2A50;  // 16 magics, of which thrace uses 
 constexpr size_t kFirstExpansion = 1 << 20;
 constexpr int kMaxWindowLog = 27;  // 128 MiB: what zstd itself allows by default
 
-uint32_t get_u32(std::string_view in, size_t pos) {
-  uint32_t value = 0;
-  for (int i = 3; i >= 0; i--) value = value << 8 | static_cast<uint8_t>(in[pos + i]);
-  return value;
-}
-
 }  // namespace
 
 Reader::Reader(std::unique_ptr<Input> input, std::string name, Problems& problems)
@@ -34,7 +28,7 @@ Reader::Reader(std::unique_ptr<Input> input, std::string name, Problems& problem
 Reader::~Reader() { ZSTD_freeDCtx(zstd_); }
 
 void Reader::report(uint64_t offset, const char* rule, std::string text, bool cut) {
-  problems_.push_back({name_, offset, rule, std::move(text), cut});
+  add(problems_, {name_, offset, rule, std::move(text), cut});
 }
 
 // The unread bytes: at least `wanted`, unless the file ends before.
@@ -96,6 +90,10 @@ bool Reader::next(Generation& generation) {
       if (finished_) break;
       if (closed_ && last_end_ == EndReason::Next)
         report(offset(), "F7", "the last generation says that another one follows", true);
+      if (closed_ && last_generation_ == 0)
+        report(offset(), "F7",
+               "the file was closed without a generation: the disk was full, or a limit reached",
+               true);
       if (!closed_) report(offset(), "F8", "the index is missing: the file was not closed", true);
       finished_ = true;
       break;
@@ -244,6 +242,8 @@ bool Reader::read_attachment(uint64_t size) {
     left -= part;
   }
   if (!sound) report(start, "F11", "an attachment is damaged");
+  if (sound && (attached_ += header.size) > kMaxImages)
+    report(start, "F9", fmt::format("the attachments expand to more than {} bytes", kMaxImages));
   frames_.push_back({static_cast<uint32_t>(size), 0});
   return true;
 }

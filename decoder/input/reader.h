@@ -68,6 +68,7 @@ class Reader {
   size_t pos_ = 0;
   uint64_t last_generation_ = 0;
   EndReason last_end_ = EndReason::None;
+  uint64_t attached_ = 0;  // bytes of all attachments, expanded
   bool at_end_ = false;
   bool finished_ = false;
   bool closed_ = false;

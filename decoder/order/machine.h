@@ -23,6 +23,7 @@ struct Task {
   uint64_t object = 0;     // Waiting: what it waits for; Syscall: the first argument
   uint64_t owner = 0;      // Waiting: the tid that holds the object
   uint64_t since = 0;      // when it got this status, in ticks
+  uint64_t left = 0;       // Runnable after a GoStop: the M that it has left for a moment
 };
 
 // An M that has a G or that wrote events in this generation.

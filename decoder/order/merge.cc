@@ -12,6 +12,8 @@ namespace thrace {
 namespace {
 
 constexpr size_t kFrontierRows = 40;
+constexpr uint32_t kFrontiers = 3;       // that are shown: later ones are mostly the same again
+constexpr size_t kMostDebts = 64 << 10;  // that are remembered
 
 }  // namespace
 
@@ -80,7 +82,7 @@ bool Merge::advance(Cursor& c) {
 void Merge::run_thread(uint32_t index) {
   Cursor& c = cursors_[index];
   while (true) {
-    if (!debts_.empty()) settle(c);
+    if (!debts_.empty() && c.thread->generation != generation_->number) settle(c);
     const uint64_t g = c.thread->task ? c.thread->task->g : 0;
     switch (machine_.apply(*c.thread, c.head)) {
       case Verdict::Done:
@@ -91,14 +93,10 @@ void Merge::run_thread(uint32_t index) {
         break;
       case Verdict::HoldStart:
         start_holds_[c.head.args[0]].push_back(index);
-        c.held = true;
-        held_.push_back(index);
-        return;
+        return hold(index);
       case Verdict::HoldWake:
         wake_holds_[c.head.args[1]].push_back({c.head.args[3], index});
-        c.held = true;
-        held_.push_back(index);
-        return;
+        return hold(index);
       case Verdict::Broken: {
         report(machine_.rule(), machine_.reason(), c);
         machine_.loosen();
@@ -145,68 +143,83 @@ void Merge::release(const EventView& event, uint64_t m) {
   });
 }
 
+void Merge::hold(uint32_t index) {
+  cursors_[index].held = true;
+  held_.insert({cursors_[index].head.time, index});
+}
+
 // A cursor whose hold was waived may still be listed: only what is held goes back to the heap.
 void Merge::unhold(uint32_t index) {
   if (!cursors_[index].held) return;
-  cursors_[index].held = false;
+  let_go(index);
   push(index);
+}
+
+void Merge::let_go(uint32_t index) {
+  cursors_[index].held = false;
+  held_.erase({cursors_[index].head.time, index});
 }
 
 // Nothing can advance.  True if something can after all.
 bool Merge::waive() {
-  std::erase_if(held_, [&](uint32_t index) { return !cursors_[index].held; });
   if (held_.empty()) return false;
-  std::sort(held_.begin(), held_.end(),
-            [&](uint32_t a, uint32_t b) { return cursors_[a].head.time < cursors_[b].head.time; });
   const bool missing = !generation_->whole() || machine_.loose();
-  for (const uint32_t index : held_) {
+  for (const auto& [time, index] : held_) {
     Cursor& c = cursors_[index];
     const bool is_wake = c.head.type == Event::GoUnblock;
     if (is_wake && !missing) {
       const Thread* waker = machine_.find_thread(c.head.args[1]);
-      if (!waker || !waker->lost)
-        debts_.push_back(
-            {c.head.args[1], problem("R6",
-                                     fmt::format("Wake {} of M {} never comes; {}", c.head.args[3],
-                                                 c.head.args[1], frontier()),
-                                     c)});
+      if (!waker || !waker->lost) owe(c);
     }
     if (!is_wake && !missing && !machine_.lossy()) continue;
     const uint64_t g = c.thread->task ? c.thread->task->g : 0;
     if (!machine_.force(*c.thread, c.head)) continue;
-    c.held = false;
+    const uint32_t next = index;
+    let_go(next);
     deliver(c, g);
-    if (advance(c)) push(index);
+    if (advance(c)) push(next);
     return true;
   }
   // Starts of Gs that nobody created.
-  Cursor& c = cursors_[held_.front()];
+  const uint32_t first = held_.begin()->second;
+  Cursor& c = cursors_[first];
   if (missing) {
     skipped_++;
     c.thread->astray = true;
   } else {
     report("R4",
-           fmt::format("no M can advance: G {} is never runnable; {}", c.head.args[0], frontier()),
+           fmt::format("no M can advance: G {} is never runnable{}", c.head.args[0], frontier()),
            c);
     machine_.loosen();
     return true;
   }
-  c.held = false;
-  if (advance(c)) push(held_.front());
+  let_go(first);
+  if (advance(c)) push(first);
   return true;
+}
+
+void Merge::owe(const Cursor& c) {
+  if (debts_.size() == kMostDebts) return;
+  const uint64_t m = c.head.args[1];
+  owing_[m] = true;
+  debts_.push_back(
+      {m, problem("R6", fmt::format("Wake {} of M {} never comes{}", c.head.args[3], m, frontier()),
+                  c)});
 }
 
 // An M writes again in a later generation: did it lose what is missing?
 void Merge::settle(const Cursor& c) {
+  if (!owing_.find(c.thread->m)) return;
+  owing_.erase(c.thread->m);
   std::erase_if(debts_, [&](const Debt& debt) {
-    if (debt.m != c.thread->m || c.thread->generation == generation_->number) return false;
-    if (c.head.type != Event::Lost) problems_.push_back(debt.problem);
+    if (debt.m != c.thread->m) return false;
+    if (c.head.type != Event::Lost) add(problems_, debt.problem);
     return true;
   });
 }
 
 void Merge::finish() {
-  for (const Debt& debt : debts_) problems_.push_back(debt.problem);
+  for (const Debt& debt : debts_) add(problems_, debt.problem);
   debts_.clear();
 }
 
@@ -223,13 +236,15 @@ Problem Merge::problem(const char* rule, std::string text, const Cursor& c) cons
 }
 
 void Merge::report(const char* rule, std::string text, const Cursor& c) {
-  problems_.push_back(problem(rule, std::move(text), c));
+  add(problems_, problem(rule, std::move(text), c));
 }
 
 // Each M that is held, its state and its next event: what a reader of a broken trace looks at
 // first.
-std::string Merge::frontier() const {
-  std::string out = "frontier:";
+std::string Merge::frontier() {
+  if (frontiers_ == kFrontiers) return {};
+  frontiers_++;
+  std::string out = "; frontier:";
   size_t rows = 0;
   for (const Cursor& c : cursors_) {
     if (!c.held) continue;

@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "decoder/input/generation.h"
@@ -85,13 +87,16 @@ class Merge {
   void deliver(Cursor& cursor, uint64_t g_before);
   void release(const EventView& event, uint64_t m);
   void release_start(uint64_t g);
+  void hold(uint32_t index);
   void unhold(uint32_t index);
+  void let_go(uint32_t index);
   void push(uint32_t index);
   bool waive();
+  void owe(const Cursor& cursor);
   void settle(const Cursor& cursor);
   Problem problem(const char* rule, std::string text, const Cursor& cursor) const;
   void report(const char* rule, std::string text, const Cursor& cursor);
-  std::string frontier() const;
+  std::string frontier();
 
   std::string file_;
   Problems& problems_;
@@ -100,10 +105,12 @@ class Merge {
   EventSink* sink_ = nullptr;
   std::vector<Cursor> cursors_;
   std::vector<HeapEntry> heap_;
-  IdMap<std::vector<uint32_t>> start_holds_;  // by G
-  IdMap<std::vector<WakeHold>> wake_holds_;   // by the waker's M
-  std::vector<uint32_t> held_;                // all that may be held, for waive()
+  IdMap<std::vector<uint32_t>> start_holds_;      // by G
+  IdMap<std::vector<WakeHold>> wake_holds_;       // by the waker's M
+  std::set<std::pair<uint64_t, uint32_t>> held_;  // all that are held, by the time of their head
   std::vector<Debt> debts_;
+  IdMap<bool> owing_;       // Ms that have debts
+  uint32_t frontiers_ = 0;  // shown so far
   uint64_t time_ = 0;
   uint64_t events_ = 0;
   uint64_t skipped_ = 0;

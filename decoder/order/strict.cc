@@ -11,9 +11,9 @@ namespace thrace {
 void StrictCheck::report(const Generation& generation, const char* rule, uint64_t position,
                          std::string text) {
   if (reported_++ >= kMaxStrictProblems) return;
-  trace_.problems().push_back({trace_.name(), generation.offset, rule,
-                               fmt::format("generation {}, batch at byte {} of its frame: {}",
-                                           generation.number, position, text)});
+  add(trace_.problems(), {trace_.name(), generation.offset, rule,
+                          fmt::format("generation {}, batch at byte {} of its frame: {}",
+                                      generation.number, position, text)});
 }
 
 void StrictCheck::begin(const Generation& generation) {
@@ -28,7 +28,6 @@ void StrictCheck::begin(const Generation& generation) {
 
 void StrictCheck::batch(const Generation& generation, const PlacedBatch& placed) {
   const uint64_t m = placed.batch.m;
-  if (placed.batch.events.empty()) report(generation, "F3", placed.position, "the batch is empty");
   if (m != kCollectorM && whole_ && !named_.find(m))
     report(generation, "F5", placed.position, fmt::format("M {} has no Thread yet", m));
   LastTime& last = last_[m];

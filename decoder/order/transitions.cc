@@ -44,6 +44,7 @@ struct Transitions {
     const uint64_t g = e.args[0];
     const auto status = static_cast<Status>(e.args[1]);
     const bool binds = status != Status::Runnable;
+    if (g == 0) return broken(s, "R1", "there is no G 0");
     if (enum_text(ArgType::Status, e.args[1]).empty())
       return broken(s, "R1", "status {} does not exist", e.args[1]);
     Task* task = s.task(g);
@@ -72,6 +73,7 @@ struct Transitions {
 
   static Verdict create(StateMachine& s, Thread& t, const EventView& e) {
     if (const Verdict v = expect(s, t, "R3", Status::Running); v != Verdict::Done) return v;
+    if (e.args[0] == 0) return broken(s, "R1", "there is no G 0");
     // A child that lost its first events has shown itself by a status, which nothing holds back.
     if (s.task(e.args[0]) && s.lossy_) return Verdict::Done;
     if (s.task(e.args[0])) return broken(s, "R3", "G {} exists already", e.args[0]);
@@ -94,6 +96,8 @@ struct Transitions {
     Task* task = s.task(e.args[0]);
     if (!task || task->status != Status::Runnable || !task->known) return Verdict::HoldStart;
     if (task->mentioned != s.generation_) return Verdict::HoldStart;
+    if (task->left && task->left != t.m && !s.loose_)
+      return broken(s, "R5", "G {} stopped on M {} and goes on there", task->g, task->left);
     return run(s, t, *task, e);
   }
 
@@ -101,6 +105,7 @@ struct Transitions {
     s.bind(t, task);
     t.astray = false;
     task.status = Status::Running;
+    task.left = 0;
     task.since = e.time;
     task.known = true;
     task.mentioned = s.generation_;
@@ -111,6 +116,7 @@ struct Transitions {
     if (const Verdict v = expect(s, t, "R5", Status::Running); v != Verdict::Done) return v;
     t.task->status = Status::Runnable;
     t.task->since = e.time;
+    t.task->left = t.m;
     s.unbind(*t.task);
     return Verdict::Done;
   }
@@ -135,6 +141,10 @@ struct Transitions {
   static Verdict unblock(StateMachine& s, Thread& t, const EventView& e) {
     if (const Verdict v = expect(s, t, "R6", Status::Waiting); v != Verdict::Done) return v;
     const uint64_t waker = e.args[1], age = e.args[2], seq = e.args[3];
+    if (waker == 0 && (seq != 0 || age != 0))
+      return broken(s, "R6", "nobody has a Wake {} of age {}", seq, age);
+    if (seq != 0 && age >= s.generation_)
+      return broken(s, "R6", "there were not {} generations before this one", age);
     if (waker != 0 && seq != 0 && age == 0) {
       const Thread* by = s.find_thread(waker);
       if (!by || by->wakes < seq) return Verdict::HoldWake;
@@ -156,6 +166,7 @@ struct Transitions {
 
   static Verdict create_syscall(StateMachine& s, Thread& t, const EventView& e) {
     if (t.task && !t.astray) return broken(s, "R8", "M {} has G {} already", t.m, t.task->g);
+    if (e.args[0] == 0) return broken(s, "R1", "there is no G 0");
     if (s.task(e.args[0])) return broken(s, "R8", "G {} exists already", e.args[0]);
     Task& task = s.create(e.args[0]);
     s.bind(t, task);

@@ -49,6 +49,34 @@ def collector_killed(s):
         os.unlink(path)
 
 
+def collector_killed_while_awaited(s):
+    """The collector is killed, and the program was told to wait when the arena is full: it does not wait for ever."""
+    command = [s.program("writers"), "4", "200000"]
+    environment = s.by_environment(THRACE_ON_FULL="wait", THRACE_BUFFER="4M")
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    s.expect(await_condition(lambda: any(map(has_arena, collector_pids(s.parts)))), "no collector appeared")
+    for pid in collector_pids(s.parts):
+        left = arena_of(pid)
+        os.kill(pid, signal.SIGKILL)
+    begin = time.monotonic()
+    try:
+        out, _ = process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        out, _ = process.communicate()
+    took = time.monotonic() - begin
+    s.expect(process.returncode == 0 and out == b"4 threads, 200000 calls each\n", f"ended with {process.returncode}")
+    s.expect(took > 1.5, f"it had nothing to wait for: {took:.1f} s")
+    verdict = trace.check(s.parts, left)
+    s.expect(verdict.status in (0, 3) and verdict.lost > 0, f"check of the arena: {verdict.text}")
+    s.notes.append(f"{took:.1f} s; {verdict.text.splitlines()[0]}")
+    os.unlink(left)
+
+
+def has_arena(pid):
+    return os.path.exists(arena_of(pid))
+
+
 def collector_pids(parts):
     with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
         pids = [int(word) for word in file.read().split()]
@@ -118,24 +146,30 @@ def mounted(place, options):
 
 
 def disk_full(s):
-    """The disk of the output is full after 64 KiB (root only: a mount)."""
-    place = os.path.join(s.folder, "small")
-    os.mkdir(place)
-    if os.geteuid() != 0 or not mounted(place, "size=64k"):
-        s.notes.append("not possible here")
-        return
-    try:
-        command = [s.program("handlers")]
-        environment = s.by_environment(THRACE_OUTPUT=os.path.join(place, "%e.%p.thr"), THRACE_STRESS="1")
-        seen = guest.run(command, environment=environment)
-        s.reap()
-        s.unhurt(command, seen)
-        for path in trace.files(place):
-            verdict = trace.check(s.parts, path)
-            s.expect(verdict.status in (0, 3), f"check: {verdict.text}")
-            s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
-    finally:
-        subprocess.run(["umount", place], check=False)
+    """The disk of the output is full after 64 KiB, and before the first generation is out (root only: a mount)."""
+    for size in ("64k", "8k"):
+        place = os.path.join(s.folder, size)
+        os.mkdir(place)
+        if os.geteuid() != 0 or not mounted(place, f"size={size}"):
+            s.notes.append("not possible here")
+            return
+        try:
+            fill_disk(s, place)
+        finally:
+            subprocess.run(["umount", place], check=False)
+
+
+def fill_disk(s, place):
+    command = [s.program("handlers")]
+    environment = s.by_environment(THRACE_OUTPUT=os.path.join(place, "%e.%p.thr"), THRACE_STRESS="1")
+    seen = guest.run(command, environment=environment)
+    s.reap()
+    s.unhurt(command, seen)
+    for path in trace.files(place):
+        verdict = trace.check(s.parts, path)
+        whole = (0, 3) if verdict.generations else (3,)
+        s.expect(verdict.status in whole, f"check: {verdict.text}")
+        s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
 
 
 def file_size_limit(s):
@@ -184,9 +218,9 @@ def options_bad(s):
 
 
 CASES = [
-    collector_missing, collector_is_no_program, collector_killed, output_folder_missing,
-    output_folder_removed, output_exists, output_read_only, disk_full, file_size_limit, arena_bad,
-    session_over, options_bad,
+    collector_missing, collector_is_no_program, collector_killed,
+    collector_killed_while_awaited, output_folder_missing, output_folder_removed, output_exists,
+    output_read_only, disk_full, file_size_limit, arena_bad, session_over, options_bad,
 ]
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """More threads and processes than thrace has room for, less memory and descriptors than it wants."""
 
+import os
 import resource
 
 import guest
@@ -82,6 +83,15 @@ def waits_when_full(s):
         s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
 
 
+def waits_when_full_of_threads(s):
+    """More busy threads than the smallest arena has chunks, and they wait: each gets its turn."""
+    command = [s.program("writers"), "600", "1000"]
+    s.unhurt(command, traced(s, command, options=("-b", "4M", "--on-full", "wait")))
+    for verdict in s.checked():
+        s.expect(verdict.lost == 0, f"{verdict.lost} lost")
+        s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
+
+
 def monotonic_clock(s):
     """The other clock."""
     command = [s.program("mutex_queue")]
@@ -101,10 +111,43 @@ def twenty_sessions(s):
     s.expect(len(verdicts) == 20, f"{len(verdicts)} traces")
 
 
+def nested_pid_namespace(s):
+    """Programs in a pid namespace of their own, where one is process 1: recorded, and the session goes on after them."""
+    inside = ["unshare", "--pid", "--fork"]
+    if guest.run([*inside, "true"]).status != 0:
+        inside = ["unshare", "--user", "--map-root-user", "--pid", "--fork"]
+    if guest.run([*inside, "true"]).status != 0:
+        s.notes.append("not possible here")
+        return
+    script = f'{" ".join(inside)} "$0" && {" ".join(inside)} "$1" & {" ".join(inside)} "$1" && wait && "$2"'
+    command = ["sh", "-c", script, s.program("threads_short"), s.program("mutex_kinds"), s.program("handlers")]
+    untraced = guest.run(command)
+    seen = traced(s, command)
+    s.expect((seen.status, sorted(seen.stdout.split(b"\n"))) == (untraced.status, sorted(untraced.stdout.split(b"\n"))),
+             f"{seen} instead of {untraced}")
+    s.expect(seen.seconds < untraced.seconds + 1.5, f"it took {seen.seconds:.1f} s, {untraced.seconds:.1f} s untraced")
+    verdicts = s.checked()
+    names = [os.path.basename(path).split(".")[0] for path in trace.files(s.folder)]
+    for name, count in ("threads_short", 1), ("mutex_kinds", 2), ("handlers", 1):
+        s.expect(names.count(name) == count, f"{names.count(name)} traces of {name}")
+    lost = sum(verdict.lost for verdict in verdicts)
+    s.expect(lost == 0, f"{lost} lost")
+    s.notes.append(f"{len(verdicts)} traces; {seen.seconds:.1f} s, {untraced.seconds:.1f} s untraced")
+
+
+def image_between_exec_and_start(s):
+    """The last process of the session is in an exec, and its next image takes long to start: it is recorded."""
+    for way in ("exec", "spawn", "vfork"):
+        traced(s, [s.program("slow_start"), way])
+    verdicts = s.checked()
+    s.expect(len(verdicts) == 6 + 1, f"{len(verdicts)} traces")  # exec has the forked image, too
+
+
 CASES = [
     nine_thousand_threads, three_hundred_processes, small_address_space, few_descriptors,
-    no_standard_descriptors, static_program, tiny_arena, waits_when_full, monotonic_clock,
-    twenty_sessions,
+    no_standard_descriptors, static_program, tiny_arena, waits_when_full,
+    waits_when_full_of_threads, monotonic_clock, twenty_sessions, nested_pid_namespace,
+    image_between_exec_and_start,
 ]
 
 if __name__ == "__main__":
