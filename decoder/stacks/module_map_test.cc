@@ -127,5 +127,29 @@ TEST(ModuleTable, KeepsEachModuleOnce) {
   EXPECT_EQ(table.find(kNoModule), nullptr);
 }
 
+TEST(ModuleTable, AttachmentsBeyondTheLimitsAreLeftOut) {
+  const auto attached = [](const char* path, uint64_t size) {
+    Attachment attachment;
+    attachment.path = path;
+    attachment.size = size;
+    return attachment;
+  };
+  const TestGeneration g(std::string(kNames) +
+                         "Module id=1 start=0x1000 end=0x2000 path=1\n"
+                         "Module id=2 start=0x2000 end=0x3000 path=2\n");
+  ModuleTable table;
+  for (const EventView& module : (*g).modules) table.intern(*g, module);
+  const std::vector<Attachment> many = {attached("/a", kMaxImage), attached("/b", kMaxImage),
+                                        attached("/c", kMaxImage), attached("/bin/demo", kMaxImage),
+                                        attached("/lib/one.so", 1)};
+  for (int i = 0; i < 2; i++) table.attach("/nowhere.thr", many);
+  // The last is not looked at.
+  ASSERT_EQ(table.notes().size(), 2u);
+  EXPECT_EQ(table.notes()[0],
+            "/nowhere.thr: its attachments are larger than a trace may have, not all "
+            "are used");
+  EXPECT_EQ(table.notes()[1], "/nowhere.thr cannot be opened: No such file or directory");
+}
+
 }  // namespace
 }  // namespace thrace

@@ -2,6 +2,11 @@
 #include "decoder/stacks/module_table.h"
 
 #include <fmt/core.h>
+#include <time.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
 
 namespace thrace {
 namespace {
@@ -30,16 +35,33 @@ void ModuleTable::find_image(Module& module) {
   Image& image = found->second;
   if (!image.tried) {
     image.tried = true;
-    std::string error;
-    image.file = expand(image.trace, image.attachment, error);
+    std::string error = fmt::format("{}: no room for the attachment {}", image.trace, module.path);
+    if (image.attachment.size <= kMaxExpanded - expanded_) {
+      expanded_ += image.attachment.size;
+      image.file = expand(image.trace, image.attachment, error);
+    }
     if (!image.file) notes_.push_back(error);
   }
   if (image.file) module.image = image.file.path();
 }
 
+// Attachments are told of twice.
+void ModuleTable::add_note(std::string note) {
+  if (std::find(notes_.begin(), notes_.end(), note) == notes_.end())
+    notes_.push_back(std::move(note));
+}
+
 void ModuleTable::attach(const std::string& trace, const std::vector<Attachment>& attachments) {
-  for (const Attachment& attachment : attachments)
+  uint64_t bytes = 0;
+  for (const Attachment& attachment : attachments) {
+    bytes += attachment.size;
+    if (attachment.size > kMaxImage || bytes > kMaxImages) {
+      add_note(fmt::format("{}: its attachments are larger than a trace may have, not all are used",
+                           trace));
+      break;
+    }
     images_.try_emplace(image_key(attachment.build, attachment.path), Image{trace, attachment, {}});
+  }
   for (Module& module : modules_) find_image(module);
 }
 

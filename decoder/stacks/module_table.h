@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/format/file.h"
 #include "decoder/input/attachment.h"
 #include "decoder/input/generation.h"
 #include "decoder/symbols/module.h"
@@ -21,11 +22,14 @@ class ModuleTable {
   // More are not kept: what lies in them has no names.
   static constexpr size_t kMaxModules = 1 << 14;
 
+  // Bytes of images that are expanded, into memory; of more no names are known.
+  static constexpr uint64_t kMaxExpanded = 1 << 30;
+
   // The index of the module that a Module event tells of, or kNoModule.
   ModuleIndex intern(const Generation& generation, const EventView& event);
 
   // The files that are attached to the trace at the path `trace` are the images of their modules,
-  // those that come later included.
+  // those that come later included.  What is beyond kMaxImages (F9) is left out: a note says so.
   void attach(const std::string& trace, const std::vector<Attachment>& attachments);
 
   // The module with an index, or nullptr for kNoModule.  It lives as long as the table.
@@ -48,9 +52,11 @@ class ModuleTable {
   };
 
   void find_image(Module& module);
+  void add_note(std::string note);
 
   std::deque<Module> modules_;
   std::map<std::string, Image> images_;  // by build-id and path
+  uint64_t expanded_ = 0;
   std::vector<std::string> notes_;
   std::map<std::string, ModuleIndex> index_;  // by all that tells modules apart
 };
