@@ -39,6 +39,9 @@ class ElfFile {
   // DWARF, compressed or not.
   bool has_debug_info() const { return section(".debug_info") || section(".zdebug_info"); }
 
+  // What the compressed sections of DWARF say that they expand to, in bytes.
+  uint64_t expanded_debug_info() const;
+
   // The CRC of the whole file, as in .gnu_debuglink.
   uint32_t crc() const;
 
