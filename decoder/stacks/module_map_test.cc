@@ -151,5 +151,14 @@ TEST(ModuleTable, AttachmentsBeyondTheLimitsAreLeftOut) {
   EXPECT_EQ(table.notes()[1], "/nowhere.thr cannot be opened: No such file or directory");
 }
 
+TEST(ModuleTable, TellsWhenAModuleWasKnown) {
+  const std::string batch = "Batch m=3 time=10\nModule dt=90 id=2 start=0x3000 end=0x4000 path=2\n";
+  for (const uint64_t wall : {5000, 0}) {
+    const TestGeneration g(kNames, batch, wall);
+    ModuleTable table;
+    EXPECT_EQ(table.find(table.intern(*g, g.event(0)))->known_at, wall ? 5100 : 0);
+  }
+}
+
 }  // namespace
 }  // namespace thrace

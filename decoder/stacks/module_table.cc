@@ -23,7 +23,11 @@ ModuleIndex ModuleTable::intern(const Generation& generation, const EventView& e
   const std::string key = fmt::format("{} {} {} {} {} {}", bias, start, end, inode, build_id, file);
   if (const auto found = index_.find(key); found != index_.end()) return found->second;
   if (modules_.size() == kMaxModules) return kNoModule;
-  modules_.push_back({std::string(file), std::string(build_id), bias, start, end, inode, {}});
+  const Clock& clock = generation.clock;
+  const int64_t known_at =
+      clock.wall ? static_cast<int64_t>(clock.wall) + clock.since_start(event.time) : 0;
+  modules_.push_back(
+      {std::string(file), std::string(build_id), bias, start, end, inode, known_at, {}});
   find_image(modules_.back());
   return index_[key] = static_cast<ModuleIndex>(modules_.size() - 1);
 }

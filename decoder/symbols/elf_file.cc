@@ -33,6 +33,7 @@ std::unique_ptr<ElfFile> ElfFile::adopt(int fd, const std::string& path, std::st
     return nullptr;
   }
   file->inode_ = status.st_ino;
+  file->changed_ = status.st_ctim.tv_sec * int64_t{1'000'000'000} + status.st_ctim.tv_nsec;
   elf_version(EV_CURRENT);
   file->elf_ = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
   if (!file->elf_ || elf_kind(file->elf_) != ELF_K_ELF) {

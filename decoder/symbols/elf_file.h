@@ -30,6 +30,10 @@ class ElfFile {
   const std::string& path() const { return path_; }
   uint64_t inode() const { return inode_; }
 
+  // When the file last changed, its bytes or what is known of it, ns since 1970; 0 of
+  // from_memory().
+  int64_t changed() const { return changed_; }
+
   // Hex, lower case; empty if it has none.
   std::string build_id() const;
 
@@ -53,6 +57,7 @@ class ElfFile {
   int fd_ = -1;
   Elf* elf_ = nullptr;
   uint64_t inode_ = 0;
+  int64_t changed_ = 0;
 };
 
 // Bytes as hex, lower case.

@@ -35,9 +35,14 @@ std::string difference(const ElfFile& file, const Module& module, bool is_copy) 
     return fmt::format("is another build (build-id {}, recorded was {})", id.empty() ? "none" : id,
                        module.build_id);
   }
-  if (is_copy || module.inode == 0 || module.inode == file.inode()) return "";
-  return fmt::format("is another file (inode {}, recorded was {}, without a build-id)",
-                     file.inode(), module.inode);
+  if (is_copy) return "";
+  if (module.inode != 0 && module.inode != file.inode())
+    return fmt::format("is another file (inode {}, recorded was {}, without a build-id)",
+                       file.inode(), module.inode);
+  // Compilers and copies write into a file that is there, which keeps its inode.
+  if (module.known_at != 0 && file.changed() > module.known_at)
+    return "has changed since it was mapped, and has no build-id";
+  return "";
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 // Finds the files that hold a module's names: the module's own, its separate debug file, and the
 // file that dwz moved common parts of several debug files to.
 //
-// A file is used only if it is proved to be of the same build: by build-id, where there is none by
-// inode or by the checksum of .gnu_debuglink.  Any thread may call, several at a time.
+// A file is used only if it is proved to be of the same build: by build-id, wherever it was found;
+// where the module has none, by inode and by not having changed since it was mapped, or by the
+// checksum of .gnu_debuglink.  Any thread may call, several at a time.
 #pragma once
 
 #include <elfutils/libdw.h>

@@ -128,6 +128,29 @@ TEST_F(FileSearchTest, WithoutBuildIdTheInodeDecides) {
   EXPECT_EQ(notes.size(), 1u);
 }
 
+// A copy over the program keeps its inode; of a module whose process was gone not even that is
+// known.
+TEST_F(FileSearchTest, WithoutBuildIdAFileThatHasChangedSinceIsRefused) {
+  Module module = module_;
+  fs::copy_file(source_, program_, fs::copy_options::overwrite_existing);
+  module.build_id.clear();
+  struct stat status;
+  ASSERT_EQ(stat(program_.c_str(), &status), 0);
+  const int64_t changed = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec;
+  for (const uint64_t inode : {uint64_t{status.st_ino}, uint64_t{0}}) {
+    module.inode = inode;
+    module.known_at = changed;
+    EXPECT_EQ(name({}, module), found_);
+    module.known_at = changed - 1;
+    SymbolNotes notes;
+    EXPECT_EQ(name({}, module, &notes), fmt::format("program+{:#x}", static_function_));
+    ASSERT_EQ(notes.size(), 1u);
+    EXPECT_EQ(notes[0], program_ +
+                            " has changed since it was mapped, and has no build-id: its names "
+                            "are not used");
+  }
+}
+
 TEST_F(FileSearchTest, ASavedImageStandsForADeletedFile) {
   Module module = module_;
   module.path = "/tmp/deleted (deleted)";

@@ -32,8 +32,10 @@ std::string Symbolizer::object_name(const Module* module, uint64_t address) {
 Binary& Symbolizer::binary(const Module& module) {
   Binary*& by_module = by_module_[&module];
   if (by_module) return *by_module;
-  Binary*& shared = by_identity_[fmt::format("{}\n{}\n{}\n{}", module.path, module.build_id,
-                                             module.inode, module.image)];
+  // Without a build-id it depends on the time whether a file is still the one that was mapped.
+  Binary*& shared =
+      by_identity_[fmt::format("{}\n{}\n{}\n{}\n{}", module.path, module.build_id, module.inode,
+                               module.image, module.build_id.empty() ? module.known_at : 0)];
   if (!shared) {
     binaries_.push_back(std::make_unique<Binary>(module, options_, search_));
     shared = binaries_.back().get();
