@@ -41,6 +41,8 @@ class FileSearch {
  private:
   std::vector<std::string> by_build_id(const std::string& build_id);
   std::vector<std::string> by_link(const ElfFile& file, const std::string& name) const;
+  // `path` stands for what is found.
+  std::unique_ptr<ElfFile> by_server(const std::string& build_id, const std::string& path) const;
   std::unique_ptr<ElfFile> linked_file(const ElfFile& file, const std::string& build_id,
                                        SymbolNotes& notes);
 
