@@ -151,6 +151,13 @@ TEST(ModuleTable, AttachmentsBeyondTheLimitsAreLeftOut) {
   EXPECT_EQ(table.notes()[1], "/nowhere.thr cannot be opened: No such file or directory");
 }
 
+FileHeader header(std::string_view pid, std::string_view wall) {
+  FileHeader result;
+  result.set("pid", pid);
+  result.set("wall", wall);
+  return result;
+}
+
 TEST(ModuleTable, TellsWhenAModuleWasKnown) {
   const std::string batch = "Batch m=3 time=10\nModule dt=90 id=2 start=0x3000 end=0x4000 path=2\n";
   for (const uint64_t wall : {5000, 0}) {
@@ -158,6 +165,19 @@ TEST(ModuleTable, TellsWhenAModuleWasKnown) {
     ModuleTable table;
     EXPECT_EQ(table.find(table.intern(*g, g.event(0)))->known_at, wall ? 5100 : 0);
   }
+}
+
+TEST(ModuleTable, KeepsEachProcessOnceWithItsEarliestStart) {
+  ModuleTable table;
+  table.add_process(header("7", "2001-09-09T01:46:41.000000005Z"));
+  table.add_process(header("7", "2001-09-09T01:46:40.000000005Z"));  // before it called exec
+  table.add_process(header("8", "yesterday"));
+  for (const char* pid : {"", "x", "-1", "0", "99999999999"}) table.add_process(header(pid, ""));
+  ASSERT_EQ(table.processes().size(), 2u);
+  EXPECT_EQ(table.processes()[0].pid, 7);
+  EXPECT_EQ(table.processes()[0].start, 1'000'000'000'000'000'005);
+  EXPECT_EQ(table.processes()[1].pid, 8);
+  EXPECT_EQ(table.processes()[1].start, 0);
 }
 
 }  // namespace

@@ -15,7 +15,33 @@ std::string image_key(std::string_view build, std::string_view path) {
   return fmt::format("{} {}", build, path);
 }
 
+// Nanoseconds since 1970 of a UTC time as headers have it, "2026-01-31T23:59:59.123456789Z"; 0 if
+// it is none.
+int64_t nanoseconds(const std::string& utc) {
+  tm parts{};
+  const char* rest = strptime(utc.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (!rest) return 0;
+  int64_t fraction = 0;
+  if (*rest == '.') std::from_chars(rest + 1, rest + std::min<size_t>(strlen(rest), 10), fraction);
+  const time_t seconds = timegm(&parts);
+  return seconds > 0 ? seconds * int64_t{1'000'000'000} + fraction : 0;
+}
+
 }  // namespace
+
+void ModuleTable::add_process(const FileHeader& header) {
+  const std::string_view text = header.get("pid");
+  TracedProcess process;
+  std::from_chars(text.data(), text.data() + text.size(), process.pid);
+  if (process.pid <= 0) return;
+  process.start = nanoseconds(std::string(header.get("wall")));
+  for (TracedProcess& known : processes_)
+    if (known.pid == process.pid) {
+      known.start = std::min(known.start, process.start);
+      return;
+    }
+  processes_.push_back(process);
+}
 
 ModuleIndex ModuleTable::intern(const Generation& generation, const EventView& event) {
   const auto [id, bias, start, end, inode, build, path] = event.args;

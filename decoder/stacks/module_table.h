@@ -1,4 +1,4 @@
-// The modules of all traces of one run, each once.
+// The modules of all traces of one run, each once, and the processes that had them.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include "decoder/input/attachment.h"
 #include "decoder/input/generation.h"
 #include "decoder/symbols/module.h"
+#include "decoder/symbols/process.h"
 
 namespace thrace {
 
@@ -37,6 +38,12 @@ class ModuleTable {
     return index < modules_.size() ? &modules_[index] : nullptr;
   }
 
+  // The process that a trace is of, by the trace's header; of one that is known already the
+  // earliest start counts.  A header without a pid tells of none.
+  void add_process(const FileHeader& header);
+
+  const std::vector<TracedProcess>& processes() const { return processes_; }
+
   const std::deque<Module>& all() const { return modules_; }
 
   // Sentences on attachments that could not be used.
@@ -54,6 +61,7 @@ class ModuleTable {
   void find_image(Module& module);
   void add_note(std::string note);
 
+  std::vector<TracedProcess> processes_;
   std::deque<Module> modules_;
   std::map<std::string, Image> images_;  // by build-id and path
   uint64_t expanded_ = 0;

@@ -100,13 +100,11 @@ const std::vector<Frame>& Symbolizer::jit_frames(uint64_t address, bool is_retur
 
 // An address that the maps of two processes name differently has no name.
 std::string_view Symbolizer::jit_name(uint64_t address) {
-  if (!jit_loaded_) {
-    jit_loaded_ = true;
-    for (const pid_t pid : options_.jit_pids) {
-      std::string problem;
-      perf_maps_.emplace_back(options_.perf_map_directory, pid, pool_, problem);
-      if (!problem.empty()) notes_.push_back(problem);
-    }
+  while (perf_maps_.size() < processes_.size()) {
+    std::string problem;
+    perf_maps_.emplace_back(options_.perf_map_directory, processes_[perf_maps_.size()], pool_,
+                            problem);
+    if (!problem.empty()) notes_.push_back(problem);
   }
   std::string_view name;
   for (const PerfMap& map : perf_maps_) {
