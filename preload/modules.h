@@ -24,7 +24,7 @@
 namespace thrace {
 
 // Records the modules that are there at start.  `executable`: the path of the program, which must
-// stay valid.  Called once, by the constructor, after the tracer was armed.
+// stay valid; empty: not known, the collector looks it up.  Called once, by the constructor, after the tracer was armed.
 [[gnu::visibility("hidden")]] void find_modules(const char* executable);
 
 // Records what has been mapped and unmapped since.  See L3 for who may call this.

@@ -79,7 +79,9 @@ bool start(char** argv, const char* const* environment) {
   const Identity identity{static_cast<int32_t>(raw_syscall(SYS_getpid)),
                           static_cast<int32_t>(raw_syscall(SYS_getppid)), executable(argv), argv};
   if (start_process(attached.base, identity, attached.light_fence)) {
-    find_modules(identity.executable);
+    // A program that is run by its loader (ld.so ./program) has no other: the executable is the
+    // loader.
+    find_modules(getauxval(AT_BASE) ? identity.executable : "");
     return true;
   }
   if (attached.base && arena_header(attached.base).phase.load() == Phase::Open)

@@ -73,6 +73,11 @@ const Mapping* Maps::look_up(uint64_t address) const {
   return next != mappings_.end() && next->start <= address ? &*next : nullptr;
 }
 
+void Maps::forget(uint64_t start, uint64_t end) {
+  std::erase_if(mappings_,
+                [=](const Mapping& mapping) { return mapping.start < end && start < mapping.end; });
+}
+
 const Mapping* Maps::find(uint64_t address) {
   const Mapping* found = look_up(address);
   if (found || !pid_ || (read_at_ && monotonic() - read_at_ < kPatience)) return found;

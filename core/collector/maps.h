@@ -30,6 +30,9 @@ class Maps {
   // The mapping that holds an address; nullptr: none that could be found.
   const Mapping* find(uint64_t address);
 
+  // What lies there has been unmapped, or will be: it is not remembered.
+  void forget(uint64_t start, uint64_t end);
+
   // All there are now.  Empty if the process is gone or closed to us.
   const std::vector<Mapping>& read();
 

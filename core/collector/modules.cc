@@ -29,16 +29,17 @@ void Modules::inherit_rest(uint32_t gen) {
 }
 
 void Modules::add(Module& module) {
-  if (const Mapping* mapping = maps_.find(module.start)) {
-    module.inode = mapping->inode;
-    if (!module.path.starts_with('/')) module.path = mapping->path;
-  }
   // What it overlaps went without a record.
   for (auto& [id, other] : by_id_)
     if (!other.gone && id != module.id && other.start < module.end && module.start < other.end) {
       other.gone = module.loaded;
       other.gone_gen = module.loaded_gen;
+      maps_.forget(other.start, other.end);
     }
+  if (const Mapping* mapping = maps_.find(module.start)) {
+    module.inode = mapping->inode;
+    if (!module.path.starts_with('/')) module.path = mapping->path;
+  }
   if (by_id_.size() >= kMost)
     std::erase_if(by_id_, [](const auto& entry) { return entry.second.gone; });
   if (by_id_.size() < kMost) by_id_[module.id] = module;
@@ -50,6 +51,7 @@ void Modules::remove(uint32_t id, uint32_t gen, uint64_t time) {
   if (found == by_id_.end() || found->second.gone) return;
   found->second.gone = time;
   found->second.gone_gen = gen;
+  maps_.forget(found->second.start, found->second.end);
 }
 
 const Module* Modules::find(uint64_t address) const {

@@ -2,6 +2,13 @@
 #include "core/collector/modules.h"
 
 #include <gmock/gmock.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
 
 #include "core/collector/discovery.h"
 #include "core/collector/rig_for_test.h"
@@ -136,6 +143,52 @@ TEST(Modules, OfAFileTheInodeAndTheWholePathAreLookedUp) {
   modules.add(other);
   EXPECT_EQ(other.inode, 0u);
   EXPECT_EQ(other.path, "/gone");
+}
+
+// A file that is mapped like a module, where another one was.
+class MappedFile {
+ public:
+  explicit MappedFile(void* wanted = nullptr) {
+    const Descriptor file(mkstemp(path_));
+    EXPECT_EQ(ftruncate(file.get(), 4096), 0);
+    memory_ = mmap(wanted, 4096, PROT_READ, MAP_PRIVATE | (wanted ? MAP_FIXED : 0), file.get(), 0);
+    EXPECT_NE(memory_, MAP_FAILED);
+    struct stat status {};
+    EXPECT_EQ(fstat(file.get(), &status), 0);
+    inode_ = status.st_ino;
+  }
+  ~MappedFile() {
+    munmap(memory_, 4096);
+    unlink(path_);
+  }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+
+  void* memory() const { return memory_; }
+  uint64_t start() const { return reinterpret_cast<uint64_t>(memory_); }
+  uint64_t inode() const { return inode_; }
+
+ private:
+  char path_[32] = "/tmp/thrace-modules-XXXXXX";
+  void* memory_;
+  uint64_t inode_;
+};
+
+TEST(Modules, OfAFileThatTakesAnothersPlaceTheInodeIsItsOwn) {
+  for (const bool recorded : {true, false}) {
+    Modules modules(getpid());
+    const MappedFile first;
+    Module module = module_at(first.start(), "/first");
+    modules.add(module);
+    EXPECT_EQ(module.inode, first.inode());
+    if (recorded) modules.remove(1, 1, 10);
+    const MappedFile second(first.memory());
+    std::this_thread::sleep_for(std::chrono::milliseconds(30));  // maps are not read all the time
+    Module other = module_at(second.start(), "/second");
+    other.id = 2;
+    modules.add(other);
+    EXPECT_EQ(other.inode, second.inode()) << recorded;
+  }
 }
 
 }  // namespace

@@ -50,6 +50,9 @@ void end_unload() {
   g_learners.end_unload();
 }
 
-void after_fork() { g_learners.reset(); }
+void after_fork() {
+  if (g_learners.unloading()) g_rules.forget();  // the module may be gone already
+  g_learners.reset();
+}
 
 }  // namespace thrace::unwind

@@ -49,7 +49,7 @@ void begin_unload();
 void end_unload();
 
 // What the child of a fork calls before its first capture: the unloads of the parent's other
-// threads do not end here.
+// threads do not end here, so what was learnt of their modules is forgotten now.
 void after_fork();
 
 }  // namespace thrace::unwind

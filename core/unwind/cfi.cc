@@ -244,9 +244,11 @@ class Interpreter {
 
 }  // namespace
 
-Rule rule_for(const Memory& memory, uint64_t header, uint64_t pc) {
+Rule rule_for(const Memory& memory, uint64_t header, uint64_t pc, bool& last) {
   Entry entry;
+  last = false;
   if (!find_entry(memory, header, pc, entry)) return Rule(Rule::None);
+  last = pc + 1 == entry.end;
   Interpreter interpreter(memory, entry, pc);
   if (!interpreter.run()) return Rule(Rule::None);
   return interpreter.rule();

@@ -124,7 +124,8 @@ TEST_P(CfiTest, SaysWhatElfutilsSays) {
   ASSERT_TRUE(image.ok() && judge.ok()) << path;
   const Memory memory = image.memory();
   const auto rule_at = [&](uint64_t pc) {
-    return rule_for(memory, image.header(), image.base() + pc);
+    bool last;
+    return rule_for(memory, image.header(), image.base() + pc, last);
   };
 
   Tally tally;

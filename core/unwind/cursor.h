@@ -15,7 +15,6 @@ class Cursor {
   bool ok() const { return ok_; }
   bool at_end() const { return !ok_ || at_ >= end_; }
   uint64_t at() const { return at_; }
-  void fail() { ok_ = false; }
 
   template <typename T>
   T fixed() {
@@ -53,7 +52,7 @@ class Cursor {
 // DW_EH_PE_*: how an address is stored.
 namespace encoding {
 inline constexpr uint8_t kUdata4 = 0x03, kSdata4 = 0x0b;
-inline constexpr uint8_t kPcRelative = 0x10, kDataRelative = 0x30, kIndirect = 0x80;
+inline constexpr uint8_t kPcRelative = 0x10, kDataRelative = 0x30;
 inline constexpr uint8_t kOmit = 0xff;
 }  // namespace encoding
 

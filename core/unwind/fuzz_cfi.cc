@@ -15,6 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto tables = std::make_unique<uint8_t[]>(size);
   std::memcpy(tables.get(), data + sizeof offset, size);
   const auto at = reinterpret_cast<uint64_t>(tables.get());
-  thrace::unwind::rule_for({at, at + size}, at, at + offset);
+  bool last;
+  thrace::unwind::rule_for({at, at + size}, at, at + offset, last);
   return 0;
 }

@@ -38,7 +38,10 @@ class HostileTest : public testing::Test {
     const auto at = reinterpret_cast<uint64_t>(copy.get());
     const Memory memory(at, at + size);
     for (const uint64_t address : addresses_)
-      for (const uint64_t offset : {0, 4, 20}) rule_for(memory, at, at + address + offset);
+      for (const uint64_t offset : {0, 4, 20}) {
+        bool last;
+        rule_for(memory, at, at + address + offset, last);
+      }
   }
 
   uint64_t code_ = 0, header_ = 0;

@@ -16,7 +16,11 @@ Rule learn(uint64_t pc) {
   Module module;
   const Lookup lookup = find_module(pc, claim, module);
   const Memory memory(module.low, module.high, *claim.slot, claim.mark);
-  if (lookup == Lookup::Found) rule = rule_for(memory, module.header, pc);
+  if (lookup == Lookup::Found) {
+    bool last;
+    rule = rule_for(memory, module.header, pc, last);
+    if (last) rule = rule.as_last();
+  }
   if (!memory.claimed())
     rule = {};
   else if (lookup != Lookup::NoModule)  // a module may be loaded there without an unload before

@@ -7,8 +7,9 @@
 
 namespace thrace::unwind {
 
-// The rule for the code at `pc`, from the tables of its module, remembered in g_rules.  Cfa::Busy
-// if tables must not be read now.  About a microsecond, where g_rules.find takes a few nanoseconds.
+// The rule for the code at `pc`, from the tables of its module, remembered in g_rules;
+// that of a function's last byte as Rule::as_last().  Cfa::Unknown if tables must not be read now.
+// About a microsecond, where g_rules.find takes a few nanoseconds.
 [[gnu::cold, gnu::noinline]] Rule learn(uint64_t pc);
 
 }  // namespace thrace::unwind

@@ -45,6 +45,9 @@ class Learners {
   void begin_unload();
   void end_unload();
 
+  // True if an unload is under way.
+  bool unloading() const { return unloading_.load(std::memory_order_relaxed) != 0; }
+
   // For the child of a fork: it has one thread, and no unload is under way but its own.
   void reset();
 

@@ -8,6 +8,8 @@
 //   bits 3-6   the caller's rbp: 0 unchanged, 1 at [rbp], 2-14 at [CFA - 8n], 15 lost
 //   bits 7-23  Rsp, Rbp: words from the base, up to 1 MiB
 //              AtRsp, AtRbp: 4 bits of words behind the indirection, 13 bits of words before it
+//   None that is held (as_last): bits 3-6 as above, bits 7-8 what the rule was made of, bits 9-23
+//   its bits 7-23 if they fit
 #pragma once
 
 #include <cstdint>
@@ -56,16 +58,34 @@ class Rule {
                    (static_cast<uint32_t>(words) << (kOffsetAt + kAddBits) & kMask));
   }
 
+  // The rule of the last byte of a function: None for who does not ask for what it holds.  A return
+  // address behind that byte is that of a call that never returns, or it is no return address:
+  // green threads put the function that shall run when they end on top of their stacks.
+  constexpr Rule as_last() const {
+    if (cfa() < Rsp || cfa() > AtRbp) return *this;
+    const int32_t rest = signed_bits(kOffsetAt);
+    const bool fits =
+        rest == static_cast<int32_t>(static_cast<uint32_t>(rest) << kHeldShift) >> kHeldShift;
+    if (!fits) return Rule(None);
+    return of_bits(None | (bits_ & kRbpMask) | static_cast<uint32_t>(cfa() - Rsp) << kOffsetAt |
+                   (static_cast<uint32_t>(rest) << kHeldAt & kMask));
+  }
+  // The rule that as_last() was called for; any other is itself.
+  constexpr Rule held() const {
+    if (cfa() != None || bits_ == None) return *this;
+    return of_bits((Rsp + (bits_ >> kOffsetAt & 3)) | (bits_ & kRbpMask) |
+                   (static_cast<uint32_t>(signed_bits(kHeldAt)) << kOffsetAt & kMask));
+  }
+
   constexpr uint32_t bits() const { return bits_; }
+  // Unknown or None.
+  constexpr bool is_special() const { return ((bits_ + 1) & 6) == 0; }
   constexpr Cfa cfa() const { return static_cast<Cfa>(bits_ & 7); }
 
   // Of Rsp and Rbp, in bytes.
   constexpr uint64_t offset() const { return bits_ >> kOffsetAt << 3; }
   // Of AtRsp and AtRbp.
-  constexpr int64_t indirect_offset() const {
-    constexpr uint32_t kUnused = 32 - kBits;
-    return (static_cast<int32_t>(bits_ << kUnused) >> (kUnused + kOffsetAt + kAddBits)) * kWord;
-  }
+  constexpr int64_t indirect_offset() const { return signed_bits(kOffsetAt + kAddBits) * kWord; }
   constexpr uint64_t add() const {
     return (bits_ >> kOffsetAt & ((1u << kAddBits) - 1)) * uint64_t{kWord};
   }
@@ -91,7 +111,15 @@ class Rule {
   static constexpr int64_t kWord = 8;
   static constexpr uint32_t kMask = (1u << kBits) - 1;
   static constexpr uint32_t kRbpAt = 3, kLost = 15;
+  static constexpr uint32_t kRbpMask = 15u << kRbpAt;
+  static constexpr uint32_t kHeldAt = 9, kHeldShift = 32 - (kBits - kHeldAt);
   static constexpr uint32_t kOffsetAt = 7, kOffsetBits = kBits - kOffsetAt, kAddBits = 4;
+
+  // The bits from `at` on, the highest of which is a sign.
+  constexpr int32_t signed_bits(uint32_t at) const {
+    constexpr uint32_t kUnused = 32 - kBits;
+    return static_cast<int32_t>(bits_ << kUnused) >> (kUnused + at);
+  }
 
   constexpr uint32_t code() const { return bits_ >> kRbpAt & 15; }
   static constexpr uint32_t code(Saved rbp, int64_t at) {

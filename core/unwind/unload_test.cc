@@ -118,6 +118,23 @@ TEST(Unload, AForkedChildLearnsAgain) {
   EXPECT_EQ(status, 0);
 }
 
+TEST(Unload, AForkedChildForgetsWhatAnotherThreadUnloads) {
+  uint64_t frames[kDepth];
+  for (const bool unloading : {true, false}) {
+    ASSERT_EQ(capture(frames, kDepth, own_stack(), Mode::Rules).end, StackEnd::Bottom);
+    if (unloading) begin_unload();
+    const pid_t child = fork();
+    if (child == 0) {
+      after_fork();
+      _exit(g_rules.find(frames[0] - 1) == Rule() ? 0 : 1);
+    }
+    if (unloading) end_unload();
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(WEXITSTATUS(status), unloading ? 0 : 1);
+  }
+}
+
 TEST(Unload, EpochsComeRoundWithoutOldRules) {
   uint64_t frames[kDepth];
   for (int i = 0; i < 600; i++) {

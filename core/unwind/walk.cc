@@ -1,4 +1,4 @@
-// Walking by rules and by frame pointers.  No word is read that is not on the stack of the walk.
+// Walking by rules and by frame pointers.
 #include "core/unwind/walk.h"
 
 #include <ucontext.h>
@@ -97,8 +97,10 @@ Captured walk(const Frame& first, uint64_t* frames, uint32_t limit, StackBounds 
 
     const uint64_t pc = frame.pc - !frame.interrupted;
     Rule rule = g_rules.find(pc);
-    if (rule.cfa() == Rule::Unknown) [[unlikely]]
-      rule = learn(pc);
+    if (rule.is_special()) [[unlikely]] {
+      if (rule.cfa() == Rule::Unknown) rule = learn(pc);
+      if (frame.interrupted || end == own.high) rule = rule.held();  // W3
+    }
 
     // True for words on this stack, the frame's red zone included.
     const auto readable = [&](uint64_t address) {

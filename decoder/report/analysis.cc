@@ -28,6 +28,7 @@ void analyze_one(Source source, Picker& picker, const std::vector<Observer*>& ob
     analysis.programs.push_back(
         fmt::format("{} (pid {})", escape(trace.header().get("program", "?")), escape(pid)));
     Analyzer analyzer(analysis, picker, pid, base, observers);
+    analysis.stacks->add_process(trace.header());
     analysis.stacks->attach(trace.name(), trace.attachments());
     trace.run(analyzer);
     analyzer.finish(trace.last_time());

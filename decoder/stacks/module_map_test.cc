@@ -127,5 +127,58 @@ TEST(ModuleTable, KeepsEachModuleOnce) {
   EXPECT_EQ(table.find(kNoModule), nullptr);
 }
 
+TEST(ModuleTable, AttachmentsBeyondTheLimitsAreLeftOut) {
+  const auto attached = [](const char* path, uint64_t size) {
+    Attachment attachment;
+    attachment.path = path;
+    attachment.size = size;
+    return attachment;
+  };
+  const TestGeneration g(std::string(kNames) +
+                         "Module id=1 start=0x1000 end=0x2000 path=1\n"
+                         "Module id=2 start=0x2000 end=0x3000 path=2\n");
+  ModuleTable table;
+  for (const EventView& module : (*g).modules) table.intern(*g, module);
+  const std::vector<Attachment> many = {attached("/a", kMaxImage), attached("/b", kMaxImage),
+                                        attached("/c", kMaxImage), attached("/bin/demo", kMaxImage),
+                                        attached("/lib/one.so", 1)};
+  for (int i = 0; i < 2; i++) table.attach("/nowhere.thr", many);
+  // The last is not looked at.
+  ASSERT_EQ(table.notes().size(), 2u);
+  EXPECT_EQ(table.notes()[0],
+            "/nowhere.thr: its attachments are larger than a trace may have, not all "
+            "are used");
+  EXPECT_EQ(table.notes()[1], "/nowhere.thr cannot be opened: No such file or directory");
+}
+
+FileHeader header(std::string_view pid, std::string_view wall) {
+  FileHeader result;
+  result.set("pid", pid);
+  result.set("wall", wall);
+  return result;
+}
+
+TEST(ModuleTable, TellsWhenAModuleWasKnown) {
+  const std::string batch = "Batch m=3 time=10\nModule dt=90 id=2 start=0x3000 end=0x4000 path=2\n";
+  for (const uint64_t wall : {5000, 0}) {
+    const TestGeneration g(kNames, batch, wall);
+    ModuleTable table;
+    EXPECT_EQ(table.find(table.intern(*g, g.event(0)))->known_at, wall ? 5100 : 0);
+  }
+}
+
+TEST(ModuleTable, KeepsEachProcessOnceWithItsEarliestStart) {
+  ModuleTable table;
+  table.add_process(header("7", "2001-09-09T01:46:41.000000005Z"));
+  table.add_process(header("7", "2001-09-09T01:46:40.000000005Z"));  // before it called exec
+  table.add_process(header("8", "yesterday"));
+  for (const char* pid : {"", "x", "-1", "0", "99999999999"}) table.add_process(header(pid, ""));
+  ASSERT_EQ(table.processes().size(), 2u);
+  EXPECT_EQ(table.processes()[0].pid, 7);
+  EXPECT_EQ(table.processes()[0].start, 1'000'000'000'000'000'005);
+  EXPECT_EQ(table.processes()[1].pid, 8);
+  EXPECT_EQ(table.processes()[1].start, 0);
+}
+
 }  // namespace
 }  // namespace thrace

@@ -1,4 +1,4 @@
-// The modules of all traces of one run, each once.
+// The modules of all traces of one run, each once, and the processes that had them.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "core/format/file.h"
 #include "decoder/input/attachment.h"
 #include "decoder/input/generation.h"
 #include "decoder/symbols/module.h"
+#include "decoder/symbols/process.h"
 
 namespace thrace {
 
@@ -21,17 +23,26 @@ class ModuleTable {
   // More are not kept: what lies in them has no names.
   static constexpr size_t kMaxModules = 1 << 14;
 
+  // Bytes of images that are expanded, into memory; of more no names are known.
+  static constexpr uint64_t kMaxExpanded = 1 << 30;
+
   // The index of the module that a Module event tells of, or kNoModule.
   ModuleIndex intern(const Generation& generation, const EventView& event);
 
   // The files that are attached to the trace at the path `trace` are the images of their modules,
-  // those that come later included.
+  // those that come later included.  What is beyond kMaxImages (F9) is left out: a note says so.
   void attach(const std::string& trace, const std::vector<Attachment>& attachments);
 
   // The module with an index, or nullptr for kNoModule.  It lives as long as the table.
   const Module* find(ModuleIndex index) const {
     return index < modules_.size() ? &modules_[index] : nullptr;
   }
+
+  // The process that a trace is of, by the trace's header; of one that is known already the
+  // earliest start counts.  A header without a pid tells of none.
+  void add_process(const FileHeader& header);
+
+  const std::vector<TracedProcess>& processes() const { return processes_; }
 
   const std::deque<Module>& all() const { return modules_; }
 
@@ -48,9 +59,12 @@ class ModuleTable {
   };
 
   void find_image(Module& module);
+  void add_note(std::string note);
 
+  std::vector<TracedProcess> processes_;
   std::deque<Module> modules_;
   std::map<std::string, Image> images_;  // by build-id and path
+  uint64_t expanded_ = 0;
   std::vector<std::string> notes_;
   std::map<std::string, ModuleIndex> index_;  // by all that tells modules apart
 };

@@ -44,19 +44,27 @@ void Names::prefetch() {
   symbolizer_.prefetch(lookups);
 }
 
+// Processes come with their traces, while names are asked for already.
+const std::vector<Frame>& Names::symbols(ModuleIndex module, uint64_t address,
+                                         bool is_return_address) {
+  const auto& processes = stacks_.modules().processes();
+  while (processes_ < processes.size()) symbolizer_.add_process(processes[processes_++]);
+  return symbolizer_.frames(stacks_.modules().find(module), address, is_return_address);
+}
+
 std::span<const Frame> Names::frames(StackId stack) {
   const StageTimer timer(Stage::Names);
   all_.clear();
   for (const StackFrame& frame : stacks_[stack].frames) {
-    const Module* module = stacks_.modules().find(frame.module);
     if (options_.addresses) {
+      const Module* module = stacks_.modules().find(frame.module);
       Frame& plain = all_.emplace_back();
       plain.function = texts_.intern(fmt::format("{:#x}", frame.address));
       if (module) plain.module = module->path;
       plain.address = frame.address;
       continue;
     }
-    for (const Frame& known : symbolizer_.frames(module, frame.address, true)) {
+    for (const Frame& known : symbols(frame.module, frame.address, true)) {
       all_.push_back(known);
       all_.back().address = frame.address;
     }
@@ -95,8 +103,7 @@ std::string Names::routine(ModuleIndex module, uint64_t address) {
   if (address == 0) return {};
   if (options_.addresses) return fmt::format("{:#x}", address);
   const StageTimer timer(Stage::Names);
-  return std::string(
-      symbolizer_.frames(stacks_.modules().find(module), address, false).back().function);
+  return std::string(symbols(module, address, false).back().function);
 }
 
 SymbolNotes Names::notes() const {

@@ -50,9 +50,12 @@ class Names {
   SymbolNotes notes() const;
 
  private:
+  const std::vector<Frame>& symbols(ModuleIndex module, uint64_t address, bool is_return_address);
+
   const StackTable& stacks_;
   const NameOptions options_;
   Symbolizer symbolizer_;
+  size_t processes_ = 0;  // so many of the run's the symbolizer knows
   StringPool texts_;
   std::vector<Frame> all_;
   std::vector<std::string> sites_;  // by id

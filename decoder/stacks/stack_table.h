@@ -60,8 +60,11 @@ class StackTable {
   ModuleMap& map() { return map_; }
   const ModuleTable& modules() const { return modules_; }
 
-  // To be called before the first event of a trace, with the attachments that are known by then, and
-  // after the last one: see ModuleTable.
+  // To be called before the first event of a trace, with its header.
+  void add_process(const FileHeader& header) { modules_.add_process(header); }
+
+  // To be called before the first event of a trace, with the attachments that are known by then,
+  // and after the last one: see ModuleTable.
   void attach(const std::string& trace, const std::vector<Attachment>& attachments) {
     modules_.attach(trace, attachments);
   }

@@ -13,12 +13,14 @@ namespace thrace {
 // A generation whose batches are given as for assemble(), and all its events of the guest.
 class TestGeneration {
  public:
-  explicit TestGeneration(const std::string& tables, const std::string& batches = "") {
+  explicit TestGeneration(const std::string& tables, const std::string& batches = "",
+                          uint64_t wall = 0) {
     std::string error;
-    std::string data = assemble(
-        "Generation gen=1\nBatch m=0 time=0\nClockSnapshot frequency=1000000000\n" + tables + "\n" +
-            batches + "\nBatch m=0 time=9000\nEndOfGeneration reason=exit\nIndex\n",
-        error);
+    std::string data =
+        assemble("Generation gen=1\nBatch m=0 time=0\nClockSnapshot frequency=1000000000 wall=" +
+                     std::to_string(wall) + "\n" + tables + "\n" + batches +
+                     "\nBatch m=0 time=9000\nEndOfGeneration reason=exit\nIndex\n",
+                 error);
     EXPECT_EQ(error, "");
     Reader reader(memory_input(std::move(data)), "test", problems_);
     EXPECT_TRUE(reader.open());

@@ -11,20 +11,32 @@
 
 namespace thrace {
 
+namespace {
+
+// libdw expands all of it at once.
+constexpr uint64_t kMaxExpanded = uint64_t{4} << 30;
+
+Dwarf* open_dwarf(const ElfFile& file, SymbolNotes& notes) {
+  const uint64_t size = file.expanded_debug_info();
+  Dwarf* dwarf = size > kMaxExpanded ? nullptr : dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr);
+  if (!dwarf)
+    notes.push_back(fmt::format(
+        "the debug information of {} cannot be read: {}", file.path(),
+        size > kMaxExpanded ? fmt::format("it expands to {} bytes", size) : dwarf_errmsg(-1)));
+  return dwarf;
+}
+
+}  // namespace
+
 std::unique_ptr<DebugInfo> DebugInfo::open(const ElfFile& file, FileSearch& search,
                                            SymbolNotes& notes) {
   std::unique_ptr<DebugInfo> info(new DebugInfo);
   info->path_ = file.path();
-  info->dwarf_ = dwarf_begin_elf(file.elf(), DWARF_C_READ, nullptr);
-  if (!info->dwarf_) {
-    notes.push_back(fmt::format("the debug information of {} cannot be read: {}", file.path(),
-                                dwarf_errmsg(-1)));
-    return nullptr;
-  }
+  info->dwarf_ = open_dwarf(file, notes);
+  if (!info->dwarf_) return nullptr;
   bool wanted = false;
   info->shared_file_ = search.shared_file(info->dwarf_, file, wanted);
-  if (info->shared_file_)
-    info->shared_ = dwarf_begin_elf(info->shared_file_->elf(), DWARF_C_READ, nullptr);
+  if (info->shared_file_) info->shared_ = open_dwarf(*info->shared_file_, notes);
   if (info->shared_) {
     dwarf_setalt(info->dwarf_, info->shared_);
   } else if (wanted) {
@@ -49,7 +61,7 @@ void DebugInfo::list_units() {
   uint8_t type = 0;
   while (dwarf_get_units(dwarf_, unit, &unit, nullptr, &type, &die, nullptr) == 0) {
     if (type != DW_UT_compile && type != DW_UT_skeleton) continue;
-    add_ranges(die, static_cast<uint32_t>(units_.size()), ranges);
+    add_ranges(die, static_cast<uint32_t>(units_.size()), ranges, ranges_left_);
     units_.push_back({die, die, own_text(die, DW_AT_comp_dir), nullptr});
   }
   // Of functions that several units contain, linkers keep the first, and let all describe it.
@@ -64,7 +76,7 @@ std::vector<DebugFrame> DebugInfo::find(uint64_t address) {
   Unit& unit = units_[index];
   if (!unit.functions) {
     unit.tree = tree_of(unit.die, path_);
-    unit.functions = std::make_unique<FunctionTable>(unit.tree);
+    unit.functions = std::make_unique<FunctionTable>(unit.tree, ranges_left_);
   }
   const FunctionTable& functions = *unit.functions;
 

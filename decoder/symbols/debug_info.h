@@ -65,6 +65,7 @@ class DebugInfo {
   Dwarf* dwarf_ = nullptr;
   std::unique_ptr<ElfFile> shared_file_;
   Dwarf* shared_ = nullptr;  // what dwz moved there
+  size_t ranges_left_ = kMaxRanges;
   std::vector<Unit> units_;
   RangeMap map_;  // address -> unit
   ScopeNames names_;

@@ -33,6 +33,7 @@ std::unique_ptr<ElfFile> ElfFile::adopt(int fd, const std::string& path, std::st
     return nullptr;
   }
   file->inode_ = status.st_ino;
+  file->changed_ = status.st_ctim.tv_sec * int64_t{1'000'000'000} + status.st_ctim.tv_nsec;
   elf_version(EV_CURRENT);
   file->elf_ = elf_begin(fd, ELF_C_READ_MMAP, nullptr);
   if (!file->elf_ || elf_kind(file->elf_) != ELF_K_ELF) {
@@ -73,6 +74,30 @@ Elf_Scn* ElfFile::section(const char* name) const {
     if (found && std::strcmp(found, name) == 0) return section;
   }
   return nullptr;
+}
+
+uint64_t ElfFile::expanded_debug_info() const {
+  size_t names = 0;
+  uint64_t sum = 0;
+  if (elf_getshdrstrndx(elf_, &names) != 0) return 0;
+  for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf_, section)) != nullptr;) {
+    GElf_Shdr header;
+    GElf_Chdr packed;
+    if (!gelf_getshdr(section, &header)) continue;
+    const char* found = elf_strptr(elf_, names, header.sh_name);
+    const std::string_view name = found ? found : "";
+    uint64_t size = 0;
+    if (name.starts_with(".debug_") && header.sh_flags & SHF_COMPRESSED &&
+        gelf_getchdr(section, &packed)) {
+      size = packed.ch_size;
+    } else if (name.starts_with(".zdebug_")) {  // "ZLIB" and the size, big-endian
+      const Elf_Data* data = elf_rawdata(section, nullptr);
+      if (!data || !data->d_buf || data->d_size < 12) continue;
+      for (int i = 4; i < 12; i++) size = size << 8 | static_cast<const uint8_t*>(data->d_buf)[i];
+    }
+    if (__builtin_add_overflow(sum, size, &sum)) return UINT64_MAX;
+  }
+  return sum;
 }
 
 uint32_t ElfFile::crc() const {

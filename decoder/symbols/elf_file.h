@@ -30,6 +30,10 @@ class ElfFile {
   const std::string& path() const { return path_; }
   uint64_t inode() const { return inode_; }
 
+  // When the file last changed, its bytes or what is known of it, ns since 1970; 0 of
+  // from_memory().
+  int64_t changed() const { return changed_; }
+
   // Hex, lower case; empty if it has none.
   std::string build_id() const;
 
@@ -38,6 +42,9 @@ class ElfFile {
 
   // DWARF, compressed or not.
   bool has_debug_info() const { return section(".debug_info") || section(".zdebug_info"); }
+
+  // What the compressed sections of DWARF say that they expand to, in bytes.
+  uint64_t expanded_debug_info() const;
 
   // The CRC of the whole file, as in .gnu_debuglink.
   uint32_t crc() const;
@@ -50,6 +57,7 @@ class ElfFile {
   int fd_ = -1;
   Elf* elf_ = nullptr;
   uint64_t inode_ = 0;
+  int64_t changed_ = 0;
 };
 
 // Bytes as hex, lower case.

@@ -16,15 +16,25 @@ namespace fs = std::filesystem;
 
 bool has_names(const ElfFile& file) { return file.has_debug_info() || file.section(".symtab"); }
 
-// The first of these files that has this build-id and names.
-std::unique_ptr<ElfFile> first_of(const std::vector<std::string>& paths,
-                                  const std::string& build_id) {
+// The first of these files that has this build-id and names; if there is none, the first without.
+std::unique_ptr<ElfFile> best_of(const std::vector<std::string>& paths,
+                                 const std::string& build_id) {
   std::string reason;  // each path is only a possibility
+  std::unique_ptr<ElfFile> stripped;
   for (const std::string& path : paths) {
     auto file = ElfFile::open(path, reason);
-    if (file && file->build_id() == build_id && has_names(*file)) return file;
+    if (!file || file->build_id() != build_id) continue;
+    if (has_names(*file)) return file;
+    if (!stripped) stripped = std::move(file);
   }
-  return nullptr;
+  return stripped;
+}
+
+// The first that has names.
+std::unique_ptr<ElfFile> first_of(const std::vector<std::string>& paths,
+                                  const std::string& build_id) {
+  auto file = best_of(paths, build_id);
+  return file && has_names(*file) ? std::move(file) : nullptr;
 }
 
 // Why a file is not what the process had mapped; empty: it is.
@@ -35,9 +45,14 @@ std::string difference(const ElfFile& file, const Module& module, bool is_copy) 
     return fmt::format("is another build (build-id {}, recorded was {})", id.empty() ? "none" : id,
                        module.build_id);
   }
-  if (is_copy || module.inode == 0 || module.inode == file.inode()) return "";
-  return fmt::format("is another file (inode {}, recorded was {}, without a build-id)",
-                     file.inode(), module.inode);
+  if (is_copy) return "";
+  if (module.inode != 0 && module.inode != file.inode())
+    return fmt::format("is another file (inode {}, recorded was {}, without a build-id)",
+                       file.inode(), module.inode);
+  // Compilers and copies write into a file that is there, which keeps its inode.
+  if (module.known_at != 0 && file.changed() > module.known_at)
+    return "has changed since it was mapped, and has no build-id";
+  return "";
 }
 
 }  // namespace
@@ -52,7 +67,9 @@ std::unique_ptr<ElfFile> FileSearch::module_file(const Module& module, SymbolNot
     if (file && (reason = difference(*file, module, path == &module.image)).empty()) return file;
     problem = fmt::format("{} {}: its names are not used", *path, reason);
   }
-  if (auto file = first_of(by_build_id(module.build_id), module.build_id)) return file;
+  // A stripped copy leads to its debug file, and has the names of what it exports.
+  if (auto file = best_of(by_build_id(module.build_id), module.build_id)) return file;
+  if (auto file = by_server(module.build_id, module.path)) return file;
   if (!problem.empty()) notes.push_back(problem);
   return nullptr;
 }
@@ -61,10 +78,18 @@ std::unique_ptr<ElfFile> FileSearch::debug_file(const ElfFile& file, SymbolNotes
   const std::string id = file.build_id();
   if (auto found = first_of(by_build_id(id), id)) return found;
   if (auto found = linked_file(file, id, notes)) return found;
+  return by_server(id, file.path());
+}
+
+// What a server or a cache has under a build-id may be anything.
+std::unique_ptr<ElfFile> FileSearch::by_server(const std::string& build_id,
+                                               const std::string& path) const {
   if (!options_.debuginfod) return nullptr;
-  const int fd = fetch_debug_file(id);
+  const int fd = fetch_debug_file(build_id);
+  if (fd < 0) return nullptr;
   std::string reason;
-  return fd < 0 ? nullptr : ElfFile::adopt(fd, file.path(), reason);
+  auto file = ElfFile::adopt(fd, path, reason);
+  return file && file->build_id() == build_id ? std::move(file) : nullptr;
 }
 
 std::unique_ptr<ElfFile> FileSearch::linked_file(const ElfFile& file, const std::string& build_id,
@@ -98,7 +123,8 @@ std::unique_ptr<ElfFile> FileSearch::shared_file(Dwarf* dwarf, const ElfFile& fi
   std::error_code error;
   const fs::path real = fs::canonical(file.path(), error);
   if (!error) paths.push_back(real.parent_path() / name);
-  return first_of(paths, id);
+  if (auto found = first_of(paths, id)) return found;
+  return by_server(id, name);
 }
 
 // Places where a file with this build-id may lie, the user's directories first.

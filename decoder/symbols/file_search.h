@@ -1,8 +1,9 @@
 // Finds the files that hold a module's names: the module's own, its separate debug file, and the
 // file that dwz moved common parts of several debug files to.
 //
-// A file is used only if it is proved to be of the same build: by build-id, where there is none by
-// inode or by the checksum of .gnu_debuglink.  Any thread may call, several at a time.
+// A file is used only if it is proved to be of the same build: by build-id, wherever it was found;
+// where the module has none, by inode and by not having changed since it was mapped, or by the
+// checksum of .gnu_debuglink.  Any thread may call, several at a time.
 #pragma once
 
 #include <elfutils/libdw.h>
@@ -40,6 +41,8 @@ class FileSearch {
  private:
   std::vector<std::string> by_build_id(const std::string& build_id);
   std::vector<std::string> by_link(const ElfFile& file, const std::string& name) const;
+  // `path` stands for what is found.
+  std::unique_ptr<ElfFile> by_server(const std::string& build_id, const std::string& path) const;
   std::unique_ptr<ElfFile> linked_file(const ElfFile& file, const std::string& build_id,
                                        SymbolNotes& notes);
 

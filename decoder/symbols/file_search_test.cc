@@ -128,6 +128,29 @@ TEST_F(FileSearchTest, WithoutBuildIdTheInodeDecides) {
   EXPECT_EQ(notes.size(), 1u);
 }
 
+// A copy over the program keeps its inode; of a module whose process was gone not even that is
+// known.
+TEST_F(FileSearchTest, WithoutBuildIdAFileThatHasChangedSinceIsRefused) {
+  Module module = module_;
+  fs::copy_file(source_, program_, fs::copy_options::overwrite_existing);
+  module.build_id.clear();
+  struct stat status;
+  ASSERT_EQ(stat(program_.c_str(), &status), 0);
+  const int64_t changed = status.st_ctim.tv_sec * 1'000'000'000 + status.st_ctim.tv_nsec;
+  for (const uint64_t inode : {uint64_t{status.st_ino}, uint64_t{0}}) {
+    module.inode = inode;
+    module.known_at = changed;
+    EXPECT_EQ(name({}, module), found_);
+    module.known_at = changed - 1;
+    SymbolNotes notes;
+    EXPECT_EQ(name({}, module, &notes), fmt::format("program+{:#x}", static_function_));
+    ASSERT_EQ(notes.size(), 1u);
+    EXPECT_EQ(notes[0], program_ +
+                            " has changed since it was mapped, and has no build-id: its names "
+                            "are not used");
+  }
+}
+
 TEST_F(FileSearchTest, ASavedImageStandsForADeletedFile) {
   Module module = module_;
   module.path = "/tmp/deleted (deleted)";
@@ -186,20 +209,77 @@ TEST_F(FileSearchTest, PartsThatDwzShared) {
   EXPECT_EQ(name({.directories = {folder_.path + "/symbols"}}, module_), found_);
 }
 
-TEST_F(FileSearchTest, AServerThatTheUserNames) {
-  void* client = dlopen("libdebuginfod.so.1", RTLD_LAZY | RTLD_LOCAL);
-  if (!client) GTEST_SKIP() << "libdebuginfod is not installed";
-  const std::string folder = folder_.path + "/server/buildid/" + module_.build_id;
-  fs::create_directories(folder);
-  fs::rename(folder_.path + "/full.debug", folder + "/debuginfo");
-  setenv("DEBUGINFOD_CACHE_PATH", (folder_.path + "/cache").c_str(), 1);
-  setenv("DEBUGINFOD_URLS", ("file://" + folder_.path + "/server").c_str(), 1);
+// Without a symbol table a copy has what it exports, and here a small table in its place.
+TEST_F(FileSearchTest, AStrippedCopyInTheUsersFolder) {
+  const std::string symbols = folder_.path + "/symbols";
+  fs::create_directories(symbols);
+  output_of(
+      fmt::format("cd {0} && strip --strip-debug -o mini {1} && xz -k mini && "
+                  "objcopy --add-section .gnu_debugdata=mini.xz program symbols/copy",
+                  folder_.path, source_));
+  Module gone = module_;
+  gone.path = "/nonexistent/program";
+  SymbolNotes notes;
+  EXPECT_EQ(name({.directories = {symbols}}, gone, &notes), "outer::(anonymous namespace)::fall");
+  EXPECT_TRUE(notes.empty());
+}
+
+// A folder that plays a server.
+class Debuginfod : public FileSearchTest {
+ protected:
+  void SetUp() override {
+    if (!dlopen("libdebuginfod.so.1", RTLD_LAZY | RTLD_LOCAL))
+      GTEST_SKIP() << "libdebuginfod is not installed";
+    setenv("DEBUGINFOD_CACHE_PATH", (folder_.path + "/cache").c_str(), 1);
+    setenv("DEBUGINFOD_URLS", ("file://" + folder_.path + "/server").c_str(), 1);
+  }
+  void TearDown() override {
+    unsetenv("DEBUGINFOD_URLS");
+    unsetenv("DEBUGINFOD_CACHE_PATH");
+  }
+  void serve(const std::string& build_id, const std::string& file) const {
+    const std::string folder = folder_.path + "/server/buildid/" + build_id;
+    fs::create_directories(folder);
+    fs::rename(folder_.path + "/" + file, folder + "/debuginfo");
+  }
+  std::string served_name(const Module& module) const {
+    Symbolizer symbolizer({});
+    const Frame& frame = symbolizer.frames(&module, static_function_, false).back();
+    return std::string(frame.function) + (frame.line != 0 ? " with line" : "");
+  }
+};
+
+TEST_F(Debuginfod, HasTheFileOfAModuleThatIsGone) {
+  serve(module_.build_id, "full.debug");
+  Module gone = module_;
+  gone.path = "/nonexistent/program";
+  EXPECT_EQ(served_name(gone), found_);
+}
+
+TEST_F(Debuginfod, HasThePartsThatDwzShared) {
+  if (std::system("command -v dwz >/dev/null") != 0) GTEST_SKIP() << "dwz is not installed";
+  output_of(
+      fmt::format("cd {0} && objcopy --only-keep-debug {1} other.debug && "
+                  "dwz -m shared.debug full.debug other.debug",
+                  folder_.path, kFixtures + "gcc_O0"));
+  serve(module_of(folder_.path + "/shared.debug").build_id, "shared.debug");
+  serve(module_.build_id, "full.debug");
+  EXPECT_EQ(served_name(module_), found_);
+}
+
+TEST_F(Debuginfod, AFileOfAnotherBuildIsRefused) {
+  output_of(fmt::format("objcopy --only-keep-debug {} {}/other.debug", kFixtures + "gcc_O0",
+                        folder_.path));
+  serve(module_.build_id, "other.debug");
+  EXPECT_EQ(served_name(module_), fmt::format("program+{:#x}", static_function_));
+}
+
+TEST_F(Debuginfod, IsAskedIfTheUserAllowsIt) {
+  serve(module_.build_id, "full.debug");
   Symbolizer allowed({}), forbidden({.debuginfod = false});
   EXPECT_EQ(allowed.frames(&module_, static_function_, false).back().function,
             "outer::(anonymous namespace)::fall");
   EXPECT_FALSE(forbidden.frames(&module_, static_function_, false).back().known);
-  unsetenv("DEBUGINFOD_URLS");
-  unsetenv("DEBUGINFOD_CACHE_PATH");
 }
 
 // Opening a pipe would wait for a writer that never comes.

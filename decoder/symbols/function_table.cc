@@ -10,9 +10,6 @@
 namespace thrace {
 namespace {
 
-// Hostile scopes may share one long list of ranges: their sum is not bounded by the file's size.
-constexpr size_t kMaxRanges = 8 << 20;
-
 // Where a call stands; 0 if it does not say so.
 uint32_t call_site(Dwarf_Die& die, unsigned attribute) {
   Dwarf_Word value = 0;
@@ -24,7 +21,8 @@ uint32_t call_site(Dwarf_Die& die, unsigned attribute) {
 
 class FunctionTable::Builder {
  public:
-  explicit Builder(std::vector<Scope>& scopes) : scopes_(scopes) {}
+  Builder(std::vector<Scope>& scopes, size_t& ranges_left)
+      : scopes_(scopes), ranges_left_(ranges_left) {}
 
   void walk(Dwarf_Die& parent, uint32_t scope, int depth) {
     if (depth > kMaxDepth) return;
@@ -66,7 +64,7 @@ class FunctionTable::Builder {
   uint32_t add(Dwarf_Die& die, uint32_t parent, bool inlined) {
     const auto index = static_cast<uint32_t>(scopes_.size());
     const size_t before = ranges.size();
-    add_ranges(die, index, ranges);
+    add_ranges(die, index, ranges, ranges_left_);
     if (ranges.size() == before) return parent;
     scopes_.push_back({dwarf_dieoffset(&die), parent, inlined ? call_site(die, DW_AT_call_file) : 0,
                        inlined ? call_site(die, DW_AT_call_line) : 0, inlined});
@@ -74,20 +72,22 @@ class FunctionTable::Builder {
   }
 
   std::vector<Scope>& scopes_;
+  size_t& ranges_left_;
   Progress progress_;
 };
 
-FunctionTable::FunctionTable(Dwarf_Die unit) {
-  Builder builder(scopes_);
+FunctionTable::FunctionTable(Dwarf_Die unit, size_t& ranges_left) {
+  Builder builder(scopes_, ranges_left);
   builder.walk(unit, kNone, 0);
   scopes_.shrink_to_fit();
   map_ = RangeMap(builder.ranges);
 }
 
-void add_ranges(Dwarf_Die& die, uint32_t value, std::vector<RangeMap::Range>& ranges) {
+void add_ranges(Dwarf_Die& die, uint32_t value, std::vector<RangeMap::Range>& ranges,
+                size_t& left) {
   Dwarf_Addr base = 0, begin = 0, end = 0;
   ptrdiff_t at = 0;
-  while (ranges.size() < kMaxRanges && (at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0)
+  for (; left > 0 && (at = dwarf_ranges(&die, at, &base, &begin, &end)) > 0; left--)
     if (begin != 0 && begin < end) ranges.push_back({begin, end, value});
 }
 

@@ -24,7 +24,8 @@ class FunctionTable {
   };
 
   // Reads the tree of a unit once.  It survives any tree; what is beyond its limits is left out.
-  explicit FunctionTable(Dwarf_Die unit);
+  // `ranges_left`: see add_ranges().
+  FunctionTable(Dwarf_Die unit, size_t& ranges_left);
 
   // The innermost scope at an address of the file, or kNone.
   uint32_t find(uint64_t address) const { return map_.find(address); }
@@ -38,8 +39,12 @@ class FunctionTable {
   RangeMap map_;
 };
 
-// Adds the address ranges of a scope or a unit.  Code that the linker threw away begins at 0 and
-// is left out, and so is what goes beyond some millions of ranges.
-void add_ranges(Dwarf_Die& die, uint32_t value, std::vector<RangeMap::Range>& ranges);
+// Adds the address ranges of a scope or a unit.  Code that the linker threw away begins at 0 and is
+// left out.  Hostile scopes may share one long list: their sum is not bounded by the file's size,
+// so each range takes one of `left`, and without any no more are read.
+void add_ranges(Dwarf_Die& die, uint32_t value, std::vector<RangeMap::Range>& ranges, size_t& left);
+
+// For all units of a file together: more than any program has.
+inline constexpr size_t kMaxRanges = 16 << 20;
 
 }  // namespace thrace

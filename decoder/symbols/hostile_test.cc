@@ -1,8 +1,11 @@
 // Files that are cut or changed at any place cost names, never more.
+#include <elf.h>
+#include <elfutils/libdw.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
+#include "decoder/symbols/function_table.h"
 #include "decoder/symbols/symbolizer.h"
 #include "decoder/symbols/test_support.h"
 
@@ -78,6 +81,51 @@ TEST(HostileFiles, WhatIsNoElfFileSaysSo) {
     ASSERT_EQ(symbolizer.notes().size(), 1u);
     EXPECT_EQ(symbolizer.notes()[0], file + " is not an ELF file: its names are not used");
   }
+}
+
+// A few bytes may say that they are many.
+TEST(HostileFiles, DebugInformationThatExpandsTooFarIsNotRead) {
+  const TemporaryFolder folder;
+  Module module;
+  module.path = folder.path + "/file";
+  const std::string source = kFixtures + "gcc_gz";
+  std::string data = read_file(source);
+  const uint64_t offset = std::stoull(
+      output_of("readelf -SW " + source + " | sed -n 's/.* .debug_info *PROGBITS *[^ ]* //p'"),
+      nullptr, 16);
+  const uint64_t huge = 5'000'000'000;
+  data.replace(offset + offsetof(Elf64_Chdr, ch_size), sizeof huge,
+               reinterpret_cast<const char*>(&huge), sizeof huge);
+  write_file(module.path, data);
+  std::string error;
+  const uint64_t usual = ElfFile::open(source, error)->expanded_debug_info();
+  EXPECT_GT(usual, 1000u);
+  EXPECT_LT(usual, 10'000'000u);
+  const uint64_t size = ElfFile::open(module.path, error)->expanded_debug_info();
+  EXPECT_GT(size, huge);
+  Symbolizer symbolizer({.debuginfod = false});
+  symbolizer.frames(&module, 0x1234, false);
+  ASSERT_EQ(symbolizer.notes().size(), 1u);
+  EXPECT_EQ(symbolizer.notes()[0],
+            fmt::format("the debug information of {} cannot be read: it expands to {} bytes",
+                        module.path, size));
+}
+
+TEST(HostileFiles, RangesOfAllUnitsAreCountedTogether) {
+  std::string error;
+  const auto file = ElfFile::open(kFixtures + "gcc_dwarf5", error);
+  Dwarf* dwarf = dwarf_begin_elf(file->elf(), DWARF_C_READ, nullptr);
+  ASSERT_TRUE(dwarf);
+  Dwarf_CU* unit = nullptr;
+  Dwarf_Die die;
+  ASSERT_EQ(dwarf_get_units(dwarf, nullptr, &unit, nullptr, nullptr, &die, nullptr), 0);
+  size_t left = kMaxRanges;
+  const FunctionTable whole(die, left);
+  const size_t needed = kMaxRanges - left;
+  ASSERT_GT(needed, 4u);
+  for (left = 2 * needed - 2; left > 1;) FunctionTable(die, left);
+  EXPECT_EQ(left, 0u);
+  dwarf_end(dwarf);
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // What the user may choose about names.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 #include <vector>
 
@@ -18,8 +16,7 @@ struct SymbolOptions {
   std::vector<std::string> directories{};
   std::string debug_root = "/usr/lib/debug";
 
-  std::vector<pid_t> jit_pids{};  // processes whose perf-PID.map names code that belongs to no file
-  std::string perf_map_directory = "/tmp";
+  std::string perf_map_directory = "/tmp";  // where just-in-time compilers put theirs
 };
 
 }  // namespace thrace

@@ -14,6 +14,7 @@ namespace thrace {
 namespace {
 
 constexpr off_t kMaxSize = 256 << 20;
+constexpr int64_t kSecond = 1'000'000'000;  // ns; so far the clock may have been set meanwhile
 
 // Takes a hex number and the blank behind it off the front.
 bool take_hex(std::string_view& text, uint64_t& value) {
@@ -24,8 +25,13 @@ bool take_hex(std::string_view& text, uint64_t& value) {
   return true;
 }
 
+bool is_older(const struct stat& status, const TracedProcess& process) {
+  return process.start != 0 &&
+         status.st_mtim.tv_sec * kSecond + status.st_mtim.tv_nsec < process.start - kSecond;
+}
+
 // Reads all of a file that may be used; else says why not.
-std::string read_map(const std::string& path, std::string& problem) {
+std::string read_map(const std::string& path, const TracedProcess& process, std::string& problem) {
   const int fd = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
   if (fd < 0) {
     if (errno != ENOENT) problem = fmt::format("{} cannot be opened: {}", path, strerror(errno));
@@ -37,6 +43,8 @@ std::string read_map(const std::string& path, std::string& problem) {
     problem = fmt::format("{} is not a regular file", path);
   } else if (status.st_uid != geteuid() && status.st_uid != 0) {
     problem = fmt::format("{} belongs to another user: its names are not used", path);
+  } else if (is_older(status, process)) {
+    problem = fmt::format("{} is older than the traced process: its names are not used", path);
   } else if (status.st_size > kMaxSize) {
     problem = fmt::format("{} is too large: its names are not used", path);
   } else {
@@ -58,8 +66,9 @@ std::string read_map(const std::string& path, std::string& problem) {
 
 }  // namespace
 
-PerfMap::PerfMap(const std::string& directory, pid_t pid, StringPool& pool, std::string& problem) {
-  parse(read_map(fmt::format("{}/perf-{}.map", directory, pid), problem), pool);
+PerfMap::PerfMap(const std::string& directory, const TracedProcess& process, StringPool& pool,
+                 std::string& problem) {
+  parse(read_map(fmt::format("{}/perf-{}.map", directory, process.pid), process, problem), pool);
 }
 
 void PerfMap::parse(std::string_view text, StringPool& pool) {

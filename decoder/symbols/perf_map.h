@@ -1,13 +1,12 @@
 // Names of code that a just-in-time compiler made, from the map that it keeps for perf.
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "decoder/symbols/process.h"
 #include "decoder/symbols/range_map.h"
 #include "decoder/symbols/string_pool.h"
 
@@ -17,8 +16,11 @@ class PerfMap {
  public:
   // Reads DIRECTORY/perf-PID.map: lines of "start size name", numbers in hex.  Lines of another
   // form are skipped.  `problem` says why a file that exists was not used: anybody may put one
-  // there, so it must belong to this user or to root, and have no more than 256 MiB.
-  PerfMap(const std::string& directory, pid_t pid, StringPool& pool, std::string& problem);
+  // there, so it must belong to this user or to root (as perf has it), and have no more than 256
+  // MiB. One that was last written before the process began is that of another process with its
+  // pid.
+  PerfMap(const std::string& directory, const TracedProcess& process, StringPool& pool,
+          std::string& problem);
 
   // The name of the code at an address; of code that replaced other code the newer name; empty:
   // none.

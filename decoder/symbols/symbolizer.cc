@@ -32,8 +32,10 @@ std::string Symbolizer::object_name(const Module* module, uint64_t address) {
 Binary& Symbolizer::binary(const Module& module) {
   Binary*& by_module = by_module_[&module];
   if (by_module) return *by_module;
-  Binary*& shared = by_identity_[fmt::format("{}\n{}\n{}\n{}", module.path, module.build_id,
-                                             module.inode, module.image)];
+  // Without a build-id it depends on the time whether a file is still the one that was mapped.
+  Binary*& shared =
+      by_identity_[fmt::format("{}\n{}\n{}\n{}\n{}", module.path, module.build_id, module.inode,
+                               module.image, module.build_id.empty() ? module.known_at : 0)];
   if (!shared) {
     binaries_.push_back(std::make_unique<Binary>(module, options_, search_));
     shared = binaries_.back().get();
@@ -98,13 +100,11 @@ const std::vector<Frame>& Symbolizer::jit_frames(uint64_t address, bool is_retur
 
 // An address that the maps of two processes name differently has no name.
 std::string_view Symbolizer::jit_name(uint64_t address) {
-  if (!jit_loaded_) {
-    jit_loaded_ = true;
-    for (const pid_t pid : options_.jit_pids) {
-      std::string problem;
-      perf_maps_.emplace_back(options_.perf_map_directory, pid, pool_, problem);
-      if (!problem.empty()) notes_.push_back(problem);
-    }
+  while (perf_maps_.size() < processes_.size()) {
+    std::string problem;
+    perf_maps_.emplace_back(options_.perf_map_directory, processes_[perf_maps_.size()], pool_,
+                            problem);
+    if (!problem.empty()) notes_.push_back(problem);
   }
   std::string_view name;
   for (const PerfMap& map : perf_maps_) {

@@ -18,6 +18,7 @@
 #include "decoder/symbols/module.h"
 #include "decoder/symbols/options.h"
 #include "decoder/symbols/perf_map.h"
+#include "decoder/symbols/process.h"
 
 namespace thrace {
 
@@ -27,6 +28,10 @@ class Symbolizer {
   ~Symbolizer();
   Symbolizer(const Symbolizer&) = delete;
   Symbolizer& operator=(const Symbolizer&) = delete;
+
+  // Another process whose perf-PID.map may name code that belongs to no file.  The map is read when
+  // such code is next asked for; what was answered before stays.
+  void add_process(const TracedProcess& process) { processes_.push_back(process); }
 
   // What was active at a run-time address, the innermost inlined call first, the physical function
   // last; at least one frame.  `module` is the one that covers the address, nullptr for code that
@@ -61,8 +66,8 @@ class Symbolizer {
   std::unordered_map<std::string, Binary*> by_identity_;  // modules of several processes share one
   StringPool pool_;
   SymbolNotes notes_;
-  bool jit_loaded_ = false;
-  std::vector<PerfMap> perf_maps_;
+  std::vector<TracedProcess> processes_;
+  std::vector<PerfMap> perf_maps_;                                  // of the first of them
   std::unordered_map<uint64_t, std::vector<Frame>> jit_frames_[2];  // the second: return addresses
 };
 

@@ -16,9 +16,11 @@ constexpr ModuleRole kModules[] = {
     {"ld-2.*", FrameRole::Libc},
 };
 
+// Of libc and of the tracer: a program's functions may have any name but that of its entry point.
+constexpr std::string_view kEntryPoint = "_start";
 constexpr std::string_view kStarts[] = {
-    "_start",  "__libc_start_main*", "__libc_start_call_main", "start_thread", "clone", "clone3",
-    "__clone", "__clone3",
+    "__libc_start_main*", "__libc_start_call_main", "start_thread", "clone", "clone3", "__clone",
+    "__clone3",
 };
 
 bool matches(std::string_view text, std::string_view pattern) {
@@ -26,15 +28,23 @@ bool matches(std::string_view text, std::string_view pattern) {
   return text.starts_with(pattern.substr(0, pattern.size() - 1));
 }
 
-}  // namespace
-
-FrameRole role_of(const Frame& frame) {
-  for (const std::string_view start : kStarts)
-    if (frame.known && matches(frame.function, start)) return FrameRole::Start;
-  const std::string_view module = frame.module.substr(frame.module.rfind('/') + 1);
+FrameRole role_of_module(std::string_view path) {
+  const std::string_view module = path.substr(path.rfind('/') + 1);
   for (const ModuleRole& entry : kModules)
     if (matches(module, entry.name)) return entry.role;
   return FrameRole::Program;
+}
+
+}  // namespace
+
+FrameRole role_of(const Frame& frame) {
+  const FrameRole role = role_of_module(frame.module);
+  if (!frame.known) return role;
+  if (frame.function == kEntryPoint) return FrameRole::Start;
+  if (role == FrameRole::Program) return role;
+  for (const std::string_view start : kStarts)
+    if (matches(frame.function, start)) return FrameRole::Start;
+  return role;
 }
 
 std::span<const Frame> trim(std::span<const Frame> stack, bool show_all) {

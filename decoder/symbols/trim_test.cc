@@ -66,6 +66,15 @@ TEST(Trim, LibcInTheMiddleStays) {
             "compare qsort sort ");
 }
 
+TEST(Trim, ProgramsFunctionsWithNamesOfLibc) {
+  EXPECT_EQ(trimmed({frame("read", kTracer), frame("work", kProgram), frame("clone", kProgram),
+                     frame("start_thread", kProgram), frame("clone3", kLibc)}),
+            "work clone start_thread ");
+  EXPECT_EQ(trimmed({frame("work", kProgram), frame("__libc_start_main_wrapper", kProgram),
+                     frame("_start", kProgram)}),
+            "work __libc_start_main_wrapper ");
+}
+
 TEST(Trim, NeverLeavesNothing) {
   EXPECT_EQ(trimmed({frame("poll", kLibc), frame("clone3", kLibc)}), "poll clone3 ");
   EXPECT_EQ(trimmed({}), "");

@@ -36,8 +36,11 @@ class OrderedDump : public EventSink {
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
 
-  // Before the first event: the attachments that are known.
-  void attach(const Trace& trace) { stacks_.attach(trace.name(), trace.attachments()); }
+  // Before the first event: the process, and the attachments that are known.
+  void attach(const Trace& trace) {
+    stacks_.add_process(trace.header());
+    stacks_.attach(trace.name(), trace.attachments());
+  }
 
   const Names& names() const { return names_; }
 

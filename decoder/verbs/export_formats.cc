@@ -42,6 +42,7 @@ int draw(const ExportOptions& options) {
     if (!drawing->sink()) return;
     Timeline timeline(*drawing->sink(), stacks, numbers, picker, pid_of(trace),
                       std::string(trace.header().get("program", "?")));
+    stacks.add_process(trace.header());
     stacks.attach(trace.name(), trace.attachments());  // what is known of them from the start
     trace.run(timeline);
     timeline.finish(trace);
@@ -141,6 +142,7 @@ int export_go(const ExportOptions& options) {
   const bool written = write_file(options.target, [&](std::FILE* out) {
     GoExport sink(stacks, names, out, picker.window().from);
     GoFilter filter(sink, stacks, picker);
+    stacks.add_process(trace.header());
     stacks.attach(trace.name(), trace.attachments());
     trace.run(filter);
     print_notes(names);
