@@ -93,10 +93,12 @@ void adopt_task(uint32_t slot, uint64_t handle, uint64_t stack_low, uint64_t sta
 }
 
 void end_task() {
-  if (!t_local.m) return;
+  // Asked first: in the child of a fork that has not recorded yet, this thread's M is its parent's, and
+  // becomes another (design: G6).
+  if (!recording() || !t_local.m) return;
   Thread& m = *t_local.m;
   const uint64_t handle = m.handle.load(kRelaxed);
-  if (recording()) wake(WakeKind::Exit, reinterpret_cast<const void*>(handle), kWakeAll);
+  wake(WakeKind::Exit, reinterpret_cast<const void*>(handle), kWakeAll);
   const TraceLocker gate = acquire();
   if (!gate.ok()) return;
   Canary here;
