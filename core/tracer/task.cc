@@ -4,6 +4,7 @@
 #include "core/tracer/gate.h"
 #include "core/tracer/slots.h"
 #include "core/tracer/wait.h"
+#include "core/tracer/waiters.h"
 
 namespace thrace {
 namespace {
@@ -99,6 +100,7 @@ void end_task() {
   Thread& m = *t_local.m;
   const uint64_t handle = m.handle.load(kRelaxed);
   wake(WakeKind::Exit, reinterpret_cast<const void*>(handle), kWakeAll);
+  waiters::leave(m);  // of a wait that was left by cancellation (W4)
   const TraceLocker gate = acquire();
   if (!gate.ok()) return;
   Canary here;

@@ -3,6 +3,8 @@
 
 #include <sys/syscall.h>
 
+#include <thread>
+
 #include "core/tracer/arena_for_test.h"
 #include "core/tracer/call.h"
 #include "core/tracer/slots.h"
@@ -161,6 +163,19 @@ TEST_F(WaitTest, AWaitThatWasLeftUnseenEndsAtTheNextEvent) {
   handler();
   EXPECT_EQ(last(3)[0], (Seen{Event::GoUnblock, {uint64_t(Outcome::Abandoned), 0, 0, 0}}));
   EXPECT_EQ(last(1)[0].event, Event::GoSyscallEnd);
+  EXPECT_FALSE(has_waiters(&object_));
+}
+
+TEST_F(WaitTest, AWaitThatWasLeftEndsWithItsTask) {
+  for (const bool seen : {false, true}) {
+    std::thread([&] {
+      adopt_task(create_task(nullptr), 99, 0, 0);
+      abandon_a_wait(&object_);
+      if (seen) handler();
+      end_task();
+    }).join();
+    EXPECT_FALSE(has_waiters(&object_));
+  }
 }
 
 }  // namespace
