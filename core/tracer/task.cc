@@ -64,12 +64,14 @@ void create_failed(uint32_t slot, uint32_t error) {
 }
 
 // A signal handler ran on this thread before it was adopted, as the task of a foreign thread.  That
-// task ends here.
+// task ends here.  Called and left muted, but for the opening of the gate: a handler that comes there
+// runs as that task, too.
 static void end_early_task() {
-  if (!t_local.m) return;
   Thread& early = *t_local.m;
+  unmute();
   const TraceLocker gate = acquire();
-  if (!gate.ok()) return;
+  mute();
+  if (!gate.ok()) return;  // nothing is recorded any more
   gate.event(Event::GoDestroy, Status::Running, Status::None, early.g.load(kRelaxed));
   early.g.store(0, kRelaxed);
   early.phase.store(ThreadPhase::Ended, std::memory_order_release);
@@ -78,7 +80,10 @@ static void end_early_task() {
 
 void adopt_task(uint32_t slot, uint64_t handle, uint64_t stack_low, uint64_t stack_high) {
   if (!slot) return;
-  end_early_task();
+  // Muted, so that no handler comes between the end of the early task and the M of the thread: it would
+  // leave a second one alive, and the collector took that for the thread.
+  mute();
+  if (t_local.m) end_early_task();
   Thread& m = thread_of(slot);
   m.tid.store(raw_gettid(), kRelaxed);
   m.handle.store(handle, kRelaxed);
@@ -88,6 +93,7 @@ void adopt_task(uint32_t slot, uint64_t handle, uint64_t stack_low, uint64_t sta
   compiler_fence();
   t_local.m = &m;
   m.phase.store(ThreadPhase::Live, std::memory_order_release);
+  unmute();
   const TraceLocker gate = acquire();
   if (!gate.ok()) return;
   gate.event(Event::GoStart, Status::Runnable, Status::Running, m.g.load(kRelaxed));
@@ -106,6 +112,7 @@ void end_task() {
   Canary here;
   Interrupted outer;
   settle(gate, here.address(), outer);
+  mute();  // a handler comes before all of this or after it
   if (m.phase.load(kRelaxed) == ThreadPhase::Live) {
     gate.event(Event::GoDestroy, Status::Running, Status::None, m.g.load(kRelaxed));
     m.g.store(0, kRelaxed);
@@ -113,6 +120,7 @@ void end_task() {
     m.phase.store(ThreadPhase::Ended, std::memory_order_release);
   }
   writer::retire(m);
+  unmute();
 }
 
 void label_task(uint64_t handle, const char* name) {

@@ -74,6 +74,36 @@ TEST_F(TaskTest, CreatedStartedEnded) {
   EXPECT_EQ(seen[5].event, Event::GoSyscallBegin);
 }
 
+// What a signal handler does on a thread that has not been adopted yet.
+TEST_F(TaskTest, AnEarlyTaskEndsBeforeTheThreadIsAdopted) {
+  const uint32_t slot = create_task(nullptr);
+  const uint32_t g = thread_of(slot).g.load(), m = thread_of(slot).m.load();
+  const Thread* early = nullptr;
+  std::thread([&] {
+    make_call();
+    early = t_local.m;
+    adopt_task(slot, 99, 0, 0);
+    EXPECT_EQ(t_local.m, &thread_of(slot));
+    EXPECT_EQ(t_local.muted, 0u);
+  }).join();
+  EXPECT_EQ(early->phase.load(), ThreadPhase::Ended);
+  EXPECT_EQ(records(early->m.load(), gen()).back().event, Event::GoDestroy);
+  EXPECT_EQ(records(m, gen()), (std::vector<Seen>{{Event::GoStart, {g}}}));
+}
+
+TEST_F(TaskTest, AThreadIsAdoptedThoughItsEarlyTaskCannotEnd) {
+  const uint32_t slot = create_task(nullptr);
+  std::thread([&] {
+    make_call();
+    const uint32_t before = gen();
+    arena_header(base_).gen = 0;  // the session is over
+    adopt_task(slot, 99, 0, 0);
+    EXPECT_EQ(t_local.m, &thread_of(slot));
+    EXPECT_EQ(t_local.muted, 0u);
+    arena_header(base_).gen = before;
+  }).join();
+}
+
 TEST_F(TaskTest, AFailedCreationGivesItsSlotBack) {
   const uint32_t slot = create_task(nullptr);
   const uint32_t g = thread_of(slot).g.load();
