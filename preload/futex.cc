@@ -7,6 +7,7 @@
 #include "core/tracer/call.h"
 #include "core/tracer/task.h"
 #include "core/tracer/wait.h"
+#include "preload/raw.h"
 #include "preload/real.h"
 
 #ifndef SYS_futex_waitv
@@ -46,7 +47,7 @@ Outcome outcome_of(long result) {
 
 long wait_for(const Request& request, WaitReason reason) {
   const auto* word = address<uint32_t>(request.a);
-  const uint32_t holder = reason == WaitReason::FutexPi && word
+  const uint32_t holder = reason == WaitReason::FutexPi && is_readable(word)
                               ? __atomic_load_n(word, __ATOMIC_RELAXED) & FUTEX_TID_MASK
                               : 0;
   Wait wait;
@@ -113,7 +114,7 @@ long futex(const Request& request) {
 // Waits for the first of several words; the result tells which one woke it.
 long futex_waitv(const Request& request) {
   const auto* words = address<const struct futex_waitv>(request.a);
-  if (!words || request.b <= 0) return request.make();
+  if (request.b <= 0 || !is_readable(&words->uaddr)) return request.make();
   Wait wait;
   wait.begin(WaitReason::Futex, address(words[0].uaddr), 0);
   const long result = request.make();

@@ -7,6 +7,7 @@
 
 #include "core/tracer/call.h"
 #include "core/tracer/task.h"
+#include "preload/raw.h"
 #include "preload/real.h"
 
 namespace thrace {
@@ -83,9 +84,20 @@ int run_clone_child(void* child) {
 
 }  // namespace
 
-// A child on our memory with the caller's TLS, running beside it: the thread is silent from here
-// on.
-extern "C" [[gnu::visibility("hidden")]] void thrace_shares_tls() { mute(); }
+// A child on our memory with the caller's TLS, for as long as it likes: whatever either records
+// would be taken for the other's, so the thread is silent from here on.
+static void mute_if_tls_is_shared(uint64_t flags) {
+  if ((flags & (CLONE_VM | CLONE_SETTLS)) == CLONE_VM) mute();
+}
+
+// Called by syscall() before clone and clone3, which return twice and so get no wrapper.
+extern "C" [[gnu::visibility("hidden")]] void thrace_clone_begins(long number, long first,
+                                                                  size_t size) {
+  if (number == SYS_clone) return mute_if_tls_is_shared(static_cast<uint64_t>(first));
+  constexpr size_t kLeast = 64;  // the kernel refuses shorter ones unread
+  const auto* flags = reinterpret_cast<const uint64_t*>(first);
+  if (size >= kLeast && is_readable(flags)) mute_if_tls_is_shared(*flags);
+}
 
 // `parent`, `tls` and `child` are only there if the flags say so; the real clone is given the same.
 THRACE_HOOK(int, clone,
@@ -101,7 +113,7 @@ THRACE_HOOK(int, clone,
   }
   if (flags & CLONE_SETTLS) return make();  // a thread of its own, foreign to us
   if (!(flags & CLONE_VFORK)) {
-    thrace_shares_tls();
+    mute_if_tls_is_shared(static_cast<uint64_t>(flags));
     return make();
   }
   Call call(SYS_clone, 0);
