@@ -69,7 +69,9 @@ void Wait::begin(WaitReason reason, const void* object, uint32_t holder_tid,
 void Wait::end(Outcome outcome, const void* woken_by) {
   if (!m_ || t_local.m != m_) return;
   Thread& m = *m_;
-  const uint64_t object = woken_by ? reinterpret_cast<uint64_t>(woken_by) : object_;
+  uint64_t object = woken_by ? reinterpret_cast<uint64_t>(woken_by) : object_;
+  if (reason_ == WaitReason::Futex && !woken_by)  // it may have been moved to another word
+    if (const uint64_t now_at = m.wait_object.load(std::memory_order_relaxed)) object = now_at;
   Stamp stamp;
   if (outcome == Outcome::Woken || outcome == Outcome::OwnerDied) {
     if (is_token(reason_)) stamp.word = m.wait_stamp.load(std::memory_order_relaxed);

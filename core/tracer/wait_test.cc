@@ -127,6 +127,17 @@ TEST_F(WaitTest, ARequeuedWaiterIsFoundAtItsNewObject) {
   EXPECT_FALSE(has_waiters(&another_));
 }
 
+TEST_F(WaitTest, ARequeuedWaiterNamesWhoWokeIt) {
+  other(&object_, 1);
+  Wait wait;
+  wait.begin(WaitReason::Futex, &object_, 0);
+  wake(WakeKind::Futex, &object_, 1);  // of the requeue, which wakes the other
+  requeue(&object_, &another_, 1);
+  wake(WakeKind::Futex, &another_, 1);
+  wait.end(Outcome::Woken);
+  EXPECT_EQ(last(1)[0], (Seen{Event::GoUnblock, {kWoken, own_m(), 0, 2}}));
+}
+
 // What a signal handler does that interrupts the wait of its caller.
 [[gnu::noinline]] void handler() {
   Call call(SYS_read, 3);
