@@ -64,10 +64,27 @@ Told tell(long word, long count) {
   return wake(WakeKind::Futex, address(word), n == INT32_MAX ? kWakeAll : n);
 }
 
+// After the real call.  `woken`: it has ended somebody's wait.  (If it is fewer than were told,
+// nobody can know whose.)
+void after_wake(long word, Told told, bool woken) {
+  if (!woken) take_back(address(word), told);
+  wake_stack(told);
+}
+
 long wake_by(const Request& request) {
   const Told told = tell(request.a, request.c);
   const long result = request.make();
-  wake_stack(told);
+  after_wake(request.a, told, result > 0);
+  return result;
+}
+
+// Wakes at the second word only if that has a certain value, and does not say how many there.
+long wake_two(const Request& request) {
+  const Told second = tell(request.e, request.d);
+  const Told first = tell(request.a, request.c);
+  const long result = request.make();
+  after_wake(request.e, second, result > 0);
+  after_wake(request.a, first, result > 0);
   return result;
 }
 
@@ -77,7 +94,7 @@ long move(const Request& request) {
   const long result = request.make();
   const long moved = result > request.c ? result - request.c : 0;
   if (moved > 0) requeue(address(request.a), address(request.e), static_cast<uint32_t>(moved));
-  wake_stack(told);
+  after_wake(request.a, told, result > 0);
   return result;
 }
 
@@ -96,12 +113,11 @@ long futex(const Request& request) {
     case FUTEX_UNLOCK_PI: {
       const Told told = tell(request.a, 1);
       const long result = request.make();
-      wake_stack(told);
+      after_wake(request.a, told, result == 0);
       return result;
     }
     case FUTEX_WAKE_OP:
-      tell(request.e, request.d);
-      return wake_by(request);
+      return wake_two(request);
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
     case FUTEX_CMP_REQUEUE_PI:

@@ -75,6 +75,10 @@ struct Told {
 // the others only if somebody does.
 Told wake(WakeKind kind, const void* object, uint32_t count);
 
+// The real call has woken nobody: the stamps of its Wake are taken back from those who still wait, so
+// that the next release finds them without one.
+THRACE_HIDDEN void take_back(const void* object, Told told);
+
 // Writes the stack of a Wake, after the real release: nobody waits longer because it is taken.
 THRACE_HIDDEN void write_wake_stack(Told told);
 inline void wake_stack(Told told) {

@@ -59,6 +59,18 @@ TEST_F(WaitTest, EachTokenGoesToWhoeverWaitsLongest) {
   EXPECT_EQ(elsewhere.wait_stamp.load(), 0u);
 }
 
+TEST_F(WaitTest, AWakeThatWokeNobodyIsTakenBack) {
+  Thread& one = other(&object_, 1);
+  Thread& two = other(&object_, 2);
+  wake(WakeKind::Futex, &object_, 1);
+  const Told told = wake(WakeKind::Futex, &object_, kWakeAll);
+  EXPECT_NE(two.wait_stamp.load(), 0u);
+  take_back(&object_, told);
+  EXPECT_EQ(Stamp{one.wait_stamp.load()}.seq(), 1u) << "another's stamp stays";
+  EXPECT_EQ(two.wait_stamp.load(), 0u);
+  EXPECT_EQ(g_wiped.waits.of(number(&object_)).released.load(), 0u);
+}
+
 TEST_F(WaitTest, ABroadcastStampsAll) {
   Thread& one = other(&object_, 1);
   Thread& two = other(&object_, 2);

@@ -79,6 +79,24 @@ Told wake(WakeKind kind, const void* object, uint32_t count) {
   return told;
 }
 
+void take_back(const void* object, Told told) {
+  if (!told.seq) return;  // nobody waited: nothing is stamped but the bucket
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  const auto address = reinterpret_cast<uint64_t>(object);
+  const uint32_t own = gate.m().m.load(kRelaxed);
+  if (own > Stamp::kMaxM || told.seq > Stamp::kMaxSeq) return;
+  const uint64_t given = Stamp::make(address, own, told.gen, told.seq).word;
+  WaitBucket& bucket = g_wiped.waits.of(address);
+  const auto take = [=](std::atomic<uint64_t>& word) {
+    uint64_t stamp = given;
+    word.compare_exchange_strong(stamp, 0);
+  };
+  take(bucket.released);
+  for (const auto& name : bucket.named)
+    if (const uint32_t slot = name.load(kRelaxed)) take(thread_of(slot).wait_stamp);
+}
+
 void write_wake_stack(Told told) {
   const CallStack stack = take_stack();
   if (!stack.count) return;
