@@ -46,6 +46,35 @@ TEST_F(WaitTest, APostThatCameBeforeTheWaiterRegisteredIsFound) {
                                {Event::GoUnblock, {kWoken, own_m(), 0, 1}}}));
 }
 
+// Another process posts to a shared semaphore and stamps nothing; this one has posted to it before.
+TEST_F(WaitTest, NoWakeEndsTwoWaitsOfAThread) {
+  ASSERT_TRUE(wake(WakeKind::Post, &object_, 1));
+  for (const uint32_t waker : {own_m(), 0u}) {
+    Wait wait;
+    wait.begin(WaitReason::Semaphore, &object_, 0);
+    wait.end(Outcome::Woken);
+    EXPECT_EQ(last(1)[0].args[1], waker);
+  }
+}
+
+TEST_F(WaitTest, ALongWaitIsNotEndedByAReleaseOfBefore) {
+  ASSERT_TRUE(wake(WakeKind::Post, &object_, 1));
+  Wait wait;
+  wait.begin(WaitReason::Semaphore, &object_, 0);
+  usleep(20'000);
+  wait.end(Outcome::Woken);
+  EXPECT_EQ(last(1)[0], (Seen{Event::GoUnblock, {kWoken, 0, 0, 0}}));
+}
+
+TEST_F(WaitTest, AThreadMayTakeLongToEndAfterItHasSaidSo) {
+  ASSERT_TRUE(wake(WakeKind::Exit, &object_, kWakeAll));
+  Wait wait;
+  wait.begin(WaitReason::Join, &object_, 0);
+  usleep(20'000);
+  wait.end(Outcome::Woken);
+  EXPECT_EQ(last(1)[0], (Seen{Event::GoUnblock, {kWoken, own_m(), 0, 1}}));
+}
+
 TEST_F(WaitTest, EachTokenGoesToWhoeverWaitsLongest) {
   Thread& second = other(&object_, 20);
   Thread& first = other(&object_, 10);
