@@ -13,6 +13,16 @@ namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr uint64_t kBlockedMicroseconds = 20;  // design, section 4
 
+// Who this process is, in its own memory: a child of a fork takes it over, perhaps long after its
+// parent has gone and another process has got the parent's slot.
+struct Image {
+  int32_t pid;
+  decltype(Process::program) program;
+  decltype(Process::executable) executable;
+  decltype(Process::arguments) arguments;
+};
+Image g_image;
+
 // Copies what fits of a text, with its end.
 template <size_t N>
 void copy_text(char (&to)[N], const char* from) {
@@ -26,6 +36,30 @@ const char* base_name(const char* path) {
   for (const char* c = path; *c; c++)
     if (*c == '/') name = c + 1;
   return name;
+}
+
+void describe(const Identity& identity) {
+  g_image.pid = identity.pid;
+  copy_text(g_image.program, base_name(identity.executable));
+  copy_text(g_image.executable, identity.executable);
+  size_t used = 0;
+  std::memset(g_image.arguments, 0, sizeof g_image.arguments);
+  for (const char* const* arg = identity.arguments; arg && *arg; arg++) {
+    const size_t length = strlen(*arg) + 1;
+    if (used + length >= sizeof g_image.arguments) break;
+    std::memcpy(g_image.arguments + used, *arg, length);
+    used += length;
+  }
+}
+
+// Tells the collector; `ppid` and `parent` as in Process.
+void show_image(Process& slot, int32_t ppid, uint32_t parent) {
+  slot.pid = g_image.pid;
+  slot.ppid = ppid;
+  slot.parent = parent;
+  std::memcpy(slot.program, g_image.program, sizeof slot.program);
+  std::memcpy(slot.executable, g_image.executable, sizeof slot.executable);
+  std::memcpy(slot.arguments, g_image.arguments, sizeof slot.arguments);
 }
 
 // A process slot in phase Claimed; nullptr, counted, if all are in use.
@@ -102,24 +136,12 @@ bool start_process(char* base, const Identity& identity, bool light_fence) {
   g_guest.blocked_ticks = g_guest.header->frequency * kBlockedMicroseconds / 1'000'000;
   uint32_t number;
   Process* slot = is_open() ? claim_slot(number) : nullptr;
-  if (!slot) {
-    disarm();
-    return false;
+  if (slot) {
+    describe(identity);
+    show_image(*slot, identity.ppid, 0);
   }
-  slot->pid = identity.pid;
-  slot->ppid = identity.ppid;
-  slot->parent = 0;
-  copy_text(slot->program, base_name(identity.executable));
-  copy_text(slot->executable, identity.executable);
-  size_t used = 0;
-  std::memset(slot->arguments, 0, sizeof slot->arguments);
-  for (const char* const* arg = identity.arguments; arg && *arg; arg++) {
-    const size_t length = strlen(*arg) + 1;
-    if (used + length >= sizeof slot->arguments) break;
-    std::memcpy(slot->arguments + used, *arg, length);
-    used += length;
-  }
-  if (!arm(*slot, number, g_guest.main_stack_low, g_guest.main_stack_high)) {
+  if (!slot || !arm(*slot, number, g_guest.main_stack_low, g_guest.main_stack_high)) {
+    g_guest.base = nullptr;  // its children record no more than it does
     disarm();
     return false;
   }
@@ -140,13 +162,9 @@ void claim_after_fork() {
     disarm();
     return;
   }
-  const Process& parent = own_slot();
-  slot->pid = raw_getpid();
-  slot->ppid = parent.pid;
-  slot->parent = g_guest.process + 1;
-  std::memcpy(slot->program, parent.program, sizeof slot->program);
-  std::memcpy(slot->executable, parent.executable, sizeof slot->executable);
-  std::memcpy(slot->arguments, parent.arguments, sizeof slot->arguments);
+  const int32_t parent = g_image.pid;
+  g_image.pid = raw_getpid();
+  show_image(*slot, parent, g_guest.process + 1);
   const Thread* forker = t_local.m;  // this thread's M in the parent: the stack is the same
   const uint64_t low = forker ? forker->stack_low.load(kRelaxed) : 0;
   const uint64_t high = forker ? forker->stack_high.load(kRelaxed) : 0;
@@ -172,7 +190,7 @@ void fork_failed() {
 
 void finish_session() {
   // Without a system call: the program may have forbidden itself all but a few.
-  if (g_wiped.armed.load(kRelaxed) != Armed::Recording || own_slot().pid != 1) return;
+  if (g_wiped.armed.load(kRelaxed) != Armed::Recording || g_image.pid != 1) return;
   disarm();
   own_slot().phase.store(ProcessPhase::Leaving, std::memory_order_release);
   constexpr uint32_t kPauses = 2'000'000 / kPauseMicroseconds;

@@ -212,6 +212,33 @@ TEST_F(TaskTest, AfterTheSessionNothingIsWritten) {
   EXPECT_EQ(records(own_m(), last).size(), before);
 }
 
+// A child that claims its slot late: its parent's has gone to another process.
+TEST_F(TaskTest, AChildKnowsWhoItIsByItself) {
+  Process& parent = arena_process(base_, g_guest.process);
+  strcpy(parent.program, "another");
+  parent.pid = 4711;
+  memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
+  claim_after_fork();
+  const Process& child = arena_process(base_, g_guest.process);
+  ASSERT_NE(&child, &parent);
+  EXPECT_STREQ(child.program, "test");
+  EXPECT_STREQ(child.arguments, "test");
+  EXPECT_EQ(child.ppid, getpid());
+  EXPECT_EQ(child.pid, getpid());
+}
+
+TEST_F(TaskTest, AProcessWithoutASlotHasNoChildren) {
+  for (uint32_t slot = 0; slot < kProcesses; slot++)
+    arena_process(base_, slot).phase = ProcessPhase::Live;
+  memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
+  EXPECT_FALSE(start_process(base_, {getpid(), getppid(), "test", nullptr}, false));
+  arena_process(base_, 5).phase = ProcessPhase::Free;
+  memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
+  claim_after_fork();
+  EXPECT_FALSE(recording());
+  EXPECT_EQ(arena_process(base_, 5).phase.load(), ProcessPhase::Free);
+}
+
 TEST_F(TaskTest, BusyThreadsGetLargerChunks) {
   for (int i = 0; i < 10; i++) fill_own_chunk();
   EXPECT_GT(Tail{t_local.m->tail.load()}.cls(), 0u);
