@@ -45,7 +45,8 @@ class Learners {
   void begin_unload();
   void end_unload();
 
-  // For the child of a fork: it has one thread, and no unload is under way but its own.
+  // For the child of a fork: it has one thread, and the unloads of the others will not end there.  Its
+  // own, if it was made inside of one, is forgotten with them, and end_unload() finds nothing to end.
   void reset();
 
  private:
