@@ -139,7 +139,9 @@ alignas(Call) thread_local char t_vfork_call[sizeof(Call)];
 // Called by the assembly stub, in the parent.
 extern "C" [[gnu::visibility("hidden")]] void thrace_vfork_begin() {
   if (!recording()) return;
-  if (!t_local.muted) t_vfork = new (t_vfork_call) Call(SYS_vfork, 0);
+  // A handler may call vfork: what it interrupts lies above it on the stack, but not above our TLS.
+  const auto frame = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
+  if (!t_local.muted) t_vfork = new (t_vfork_call) Call(SYS_vfork, 0, frame);
   mute();
 }
 
