@@ -159,17 +159,23 @@ extern "C" [[gnu::visibility("hidden")]] pid_t thrace_vfork_end(long result) {
 // --- Processes made inside libc
 // -------------------------------------------------------------------
 
-#define SPAWN(name)                                                                          \
-  THRACE_HOOK(int, name,                                                                     \
+// clang-format off
+#define OLD "@GLIBC_2.2.5, remove"
+#define NEW "@@@GLIBC_2.15"
+#define SPAWN(id, name, version)                                                             \
+  THRACE_HOOK_VERSION(int, id, name, version,                                                \
               (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,     \
                const posix_spawnattr_t* attributes, char* const* argv, char* const* envp)) { \
     Call call(SYS_clone, 0);                                                                 \
-    const int error = real.name(pid, path, actions, attributes, argv, envp);                 \
+    const int error = real.id(pid, path, actions, attributes, argv, envp);                   \
     call.end(error, error || !pid ? 0 : *pid);                                               \
     return error;                                                                            \
   }
-SPAWN(posix_spawn)
-SPAWN(posix_spawnp)
+SPAWN(posix_spawn, posix_spawn, NEW)
+SPAWN(posix_spawnp, posix_spawnp, NEW)
+SPAWN(old_posix_spawn, posix_spawn, OLD)
+SPAWN(old_posix_spawnp, posix_spawnp, OLD)
+// clang-format on
 
 THRACE_HOOK(int, system, (const char* command)) {
   return calling(SYS_wait4, [=] { return real.system(command); });
