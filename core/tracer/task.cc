@@ -11,17 +11,6 @@ namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
-// The Thread of this process with this pthread_t; nullptr if it is not traced.
-Thread* find_thread(uint64_t handle) {
-  for (uint32_t slot = 1; slot < kThreads; slot++) {
-    Thread& m = thread_of(slot);
-    if (m.handle.load(kRelaxed) == handle && m.process.load(kRelaxed) == g_guest.process &&
-        m.phase.load(kRelaxed) == ThreadPhase::Live)
-      return &m;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 uint32_t create_task(const void* start_routine) {
@@ -124,9 +113,12 @@ void end_task() {
 }
 
 void label_task(uint64_t handle, const char* name) {
+  const auto is = [=](const Thread& m) { return m.handle.load(kRelaxed) == handle; };
+  const bool own = t_local.m && is(*t_local.m);
+  const Thread* m = own ? t_local.m : waiters::find(is);
   const TraceLocker gate = acquire();
   if (!gate.ok()) return;
-  const Thread* m = gate.m().handle.load(kRelaxed) == handle ? &gate.m() : find_thread(handle);
+  if (!m && is(gate.m())) m = &gate.m();  // its first traced call
   if (!m) return;  // not traced, or not started yet: the collector reads the kernel's name of it
   if (const uint32_t g = m->g.load(kRelaxed)) gate.event_text(Event::GoLabel, g, name);
 }
