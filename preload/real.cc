@@ -71,8 +71,8 @@ void* absence(const char* symbol) {
 void* find_by_loader(RealName name) {
   VersionList versions(name.versions);
   while (const char* version = versions.next())
-    if (void* found = dlvsym(RTLD_NEXT, name.symbol, version)) return found;
-  return dlsym(RTLD_NEXT, name.symbol);
+    if (void* found = real.dlvsym(RTLD_NEXT, name.symbol, version)) return found;
+  return real.dlsym(RTLD_NEXT, name.symbol);
 }
 
 }  // namespace
