@@ -4,11 +4,6 @@
 namespace thrace {
 namespace {
 
-Outcome c11_outcome(int result) {
-  if (result == thrd_success) return Outcome::Woken;
-  return result == thrd_timedout ? Outcome::Timeout : Outcome::Error;
-}
-
 // The release of a mutex that libc makes inside a wait.
 void release_early(const void* mutex) {
   if (has_waiters(mutex)) [[unlikely]]

@@ -4,9 +4,8 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
-#include "core/tracer/call.h"
-#include "core/tracer/task.h"
 #include "core/tracer/wait.h"
+#include "preload/around.h"
 #include "preload/raw.h"
 #include "preload/real.h"
 
@@ -157,14 +156,6 @@ struct Blocking {
 };
 constexpr Blocking kBlocking;
 
-long exec(const Request& request) {
-  const bool told = recording() && !t_local.muted;
-  if (told) exec_begin();
-  const long result = request.make();
-  if (told) exec_failed();
-  return result;
-}
-
 }  // namespace
 
 extern "C" [[gnu::visibility("hidden")]] long thrace_syscall(long number, long a, long b, long c,
@@ -173,14 +164,9 @@ extern "C" [[gnu::visibility("hidden")]] long thrace_syscall(long number, long a
   const Request request{number, a, b, c, d, e, f};
   if (number == SYS_futex) return futex(request);
   if (number == SYS_futex_waitv) return futex_waitv(request);
-  if (number == SYS_execve || number == SYS_execveat) return exec(request);
-  if (number == SYS_sched_yield) {
-    Yield yield;
-    yield.begin();
-    const long result = request.make();
-    yield.end();
-    return result;
-  }
+  const auto make = [&] { return request.make(); };
+  if (number == SYS_execve || number == SYS_execveat) return replacing(make);
+  if (number == SYS_sched_yield) return yielding(make);
   if (!kBlocking.has(number)) return request.make();
   Call call(number, a);
   const long result = request.make();

@@ -9,6 +9,7 @@
 
 #include "preload/elf_lookup.h"
 #include "preload/raw.h"
+#include "preload/text.h"
 
 namespace thrace {
 
@@ -55,12 +56,6 @@ long absent() {
 }
 
 int absent_value() { return ENOSYS; }
-
-bool starts_with(const char* text, const char* start) {
-  while (*start)
-    if (*text++ != *start++) return false;
-  return true;
-}
 
 // The pthread functions return the error's number.
 void* absence(const char* symbol) {

@@ -9,7 +9,7 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 bool is_token(WakeKind kind) {
   return kind == WakeKind::Signal || kind == WakeKind::Broadcast || kind == WakeKind::Post ||
-         kind == WakeKind::Futex || kind == WakeKind::Requeue;
+         kind == WakeKind::Futex;
 }
 
 // A release that woke nobody says nothing by its place; a signal that nobody waited for does.
