@@ -4,11 +4,6 @@
 namespace thrace {
 namespace {
 
-Outcome c11_outcome(int result) {
-  if (result == thrd_success) return Outcome::Woken;
-  return result == thrd_timedout ? Outcome::Timeout : Outcome::Error;
-}
-
 // The release of a mutex that libc makes inside a wait.
 void release_early(const void* mutex) {
   if (has_waiters(mutex)) [[unlikely]]
@@ -40,14 +35,6 @@ void release_early(const void* mutex) {
     return result;                                           \
   }
 
-// A wrapper of one version of a name (see exports.map).
-#define VERSION(id, name, at_version, params)           \
-  namespace hook {                                      \
-  __asm__(".symver thrace_" #id ", " #name at_version); \
-  THRACE_EXPORT int id params __asm__("thrace_" #id);   \
-  }                                                     \
-  int hook::id params
-
 // clang-format off
 #define OLD "@GLIBC_2.2.5, remove"
 #define NEW "@@@GLIBC_2.3.2"
@@ -56,15 +43,15 @@ void release_early(const void* mutex) {
 #define COND_MUTEX_TIME (pthread_cond_t* cond, pthread_mutex_t* mutex, const timespec* time)
 #define COND_MUTEX_CLOCK (pthread_cond_t* cond, pthread_mutex_t* mutex, clockid_t clock, const timespec* time)
 
-WAIT(VERSION(pthread_cond_wait, pthread_cond_wait, NEW, COND_MUTEX), pthread_cond_wait, outcome_of, (cond, mutex))
-WAIT(VERSION(pthread_cond_timedwait, pthread_cond_timedwait, NEW, COND_MUTEX_TIME), pthread_cond_timedwait, outcome_of, (cond, mutex, time))
-SIGNAL(VERSION(pthread_cond_signal, pthread_cond_signal, NEW, COND), pthread_cond_signal, Signal, 1)
-SIGNAL(VERSION(pthread_cond_broadcast, pthread_cond_broadcast, NEW, COND), pthread_cond_broadcast, Broadcast, kWakeAll)
+WAIT(THRACE_HOOK_VERSION(int, pthread_cond_wait, pthread_cond_wait, NEW, COND_MUTEX), pthread_cond_wait, outcome_of, (cond, mutex))
+WAIT(THRACE_HOOK_VERSION(int, pthread_cond_timedwait, pthread_cond_timedwait, NEW, COND_MUTEX_TIME), pthread_cond_timedwait, outcome_of, (cond, mutex, time))
+SIGNAL(THRACE_HOOK_VERSION(int, pthread_cond_signal, pthread_cond_signal, NEW, COND), pthread_cond_signal, Signal, 1)
+SIGNAL(THRACE_HOOK_VERSION(int, pthread_cond_broadcast, pthread_cond_broadcast, NEW, COND), pthread_cond_broadcast, Broadcast, kWakeAll)
 
-WAIT(VERSION(old_cond_wait, pthread_cond_wait, OLD, COND_MUTEX), old_cond_wait, outcome_of, (cond, mutex))
-WAIT(VERSION(old_cond_timedwait, pthread_cond_timedwait, OLD, COND_MUTEX_TIME), old_cond_timedwait, outcome_of, (cond, mutex, time))
-SIGNAL(VERSION(old_cond_signal, pthread_cond_signal, OLD, COND), old_cond_signal, Signal, 1)
-SIGNAL(VERSION(old_cond_broadcast, pthread_cond_broadcast, OLD, COND), old_cond_broadcast, Broadcast, kWakeAll)
+WAIT(THRACE_HOOK_VERSION(int, old_cond_wait, pthread_cond_wait, OLD, COND_MUTEX), old_cond_wait, outcome_of, (cond, mutex))
+WAIT(THRACE_HOOK_VERSION(int, old_cond_timedwait, pthread_cond_timedwait, OLD, COND_MUTEX_TIME), old_cond_timedwait, outcome_of, (cond, mutex, time))
+SIGNAL(THRACE_HOOK_VERSION(int, old_cond_signal, pthread_cond_signal, OLD, COND), old_cond_signal, Signal, 1)
+SIGNAL(THRACE_HOOK_VERSION(int, old_cond_broadcast, pthread_cond_broadcast, OLD, COND), old_cond_broadcast, Broadcast, kWakeAll)
 
 WAIT(THRACE_HOOK(int, pthread_cond_clockwait, COND_MUTEX_CLOCK), pthread_cond_clockwait, outcome_of, (cond, mutex, clock, time))
 

@@ -3,28 +3,12 @@
 #include <alloca.h>
 #include <stdarg.h>
 
-#include "core/tracer/gate.h"
-#include "core/tracer/task.h"
+#include "preload/around.h"
 #include "preload/real.h"
 
 extern "C" char** environ;
 
 namespace thrace {
-namespace {
-
-// Calls `make`, which returns only if the image was not replaced.  vfork's child speaks for itself,
-// not for the process whose memory it uses.
-template <typename Make>
-int replacing(Make make) {
-  const bool told = recording() && !t_local.muted;
-  if (told) exec_begin();
-  const int result = make();
-  if (told) exec_failed();
-  return result;
-}
-
-}  // namespace
-
 #define EXEC(name, params, args)                      \
   THRACE_HOOK(int, name, params) {                    \
     return replacing([=] { return real.name args; }); \

@@ -4,9 +4,9 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 
-#include "core/tracer/call.h"
-#include "core/tracer/task.h"
 #include "core/tracer/wait.h"
+#include "preload/around.h"
+#include "preload/raw.h"
 #include "preload/real.h"
 
 #ifndef SYS_futex_waitv
@@ -46,7 +46,7 @@ Outcome outcome_of(long result) {
 
 long wait_for(const Request& request, WaitReason reason) {
   const auto* word = address<uint32_t>(request.a);
-  const uint32_t holder = reason == WaitReason::FutexPi && word
+  const uint32_t holder = reason == WaitReason::FutexPi && is_readable(word)
                               ? __atomic_load_n(word, __ATOMIC_RELAXED) & FUTEX_TID_MASK
                               : 0;
   Wait wait;
@@ -63,10 +63,27 @@ Told tell(long word, long count) {
   return wake(WakeKind::Futex, address(word), n == INT32_MAX ? kWakeAll : n);
 }
 
+// After the real call.  `woken`: it has ended somebody's wait.  (If it is fewer than were told,
+// nobody can know whose.)
+void after_wake(long word, Told told, bool woken) {
+  if (!woken) take_back(address(word), told);
+  wake_stack(told);
+}
+
 long wake_by(const Request& request) {
   const Told told = tell(request.a, request.c);
   const long result = request.make();
-  wake_stack(told);
+  after_wake(request.a, told, result > 0);
+  return result;
+}
+
+// Wakes at the second word only if that has a certain value, and does not say how many there.
+long wake_two(const Request& request) {
+  const Told second = tell(request.e, request.d);
+  const Told first = tell(request.a, request.c);
+  const long result = request.make();
+  after_wake(request.e, second, result > 0);
+  after_wake(request.a, first, result > 0);
   return result;
 }
 
@@ -76,7 +93,7 @@ long move(const Request& request) {
   const long result = request.make();
   const long moved = result > request.c ? result - request.c : 0;
   if (moved > 0) requeue(address(request.a), address(request.e), static_cast<uint32_t>(moved));
-  wake_stack(told);
+  after_wake(request.a, told, result > 0);
   return result;
 }
 
@@ -95,12 +112,11 @@ long futex(const Request& request) {
     case FUTEX_UNLOCK_PI: {
       const Told told = tell(request.a, 1);
       const long result = request.make();
-      wake_stack(told);
+      after_wake(request.a, told, result == 0);
       return result;
     }
     case FUTEX_WAKE_OP:
-      tell(request.e, request.d);
-      return wake_by(request);
+      return wake_two(request);
     case FUTEX_REQUEUE:
     case FUTEX_CMP_REQUEUE:
     case FUTEX_CMP_REQUEUE_PI:
@@ -113,7 +129,7 @@ long futex(const Request& request) {
 // Waits for the first of several words; the result tells which one woke it.
 long futex_waitv(const Request& request) {
   const auto* words = address<const struct futex_waitv>(request.a);
-  if (!words || request.b <= 0) return request.make();
+  if (request.b <= 0 || !is_readable(&words->uaddr)) return request.make();
   Wait wait;
   wait.begin(WaitReason::Futex, address(words[0].uaddr), 0);
   const long result = request.make();
@@ -140,14 +156,6 @@ struct Blocking {
 };
 constexpr Blocking kBlocking;
 
-long exec(const Request& request) {
-  const bool told = recording() && !t_local.muted;
-  if (told) exec_begin();
-  const long result = request.make();
-  if (told) exec_failed();
-  return result;
-}
-
 }  // namespace
 
 extern "C" [[gnu::visibility("hidden")]] long thrace_syscall(long number, long a, long b, long c,
@@ -156,14 +164,9 @@ extern "C" [[gnu::visibility("hidden")]] long thrace_syscall(long number, long a
   const Request request{number, a, b, c, d, e, f};
   if (number == SYS_futex) return futex(request);
   if (number == SYS_futex_waitv) return futex_waitv(request);
-  if (number == SYS_execve || number == SYS_execveat) return exec(request);
-  if (number == SYS_sched_yield) {
-    Yield yield;
-    yield.begin();
-    const long result = request.make();
-    yield.end();
-    return result;
-  }
+  const auto make = [&] { return request.make(); };
+  if (number == SYS_execve || number == SYS_execveat) return replacing(make);
+  if (number == SYS_sched_yield) return yielding(make);
   if (!kBlocking.has(number)) return request.make();
   Call call(number, a);
   const long result = request.make();

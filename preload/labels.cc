@@ -13,10 +13,17 @@ THRACE_HOOK(int, pthread_setname_np, (pthread_t thread, const char* name)) {
   return error;
 }
 
+// The kernel reads no further than this, and needs no end of the text.
+constexpr unsigned kKernelName = 15;
+
 THRACE_HOOK(int, prctl, (int option, long a, long b, long c, long d)) {
   const int result = real.prctl(option, a, b, c, d);
-  if (option == PR_SET_NAME && !result && recording())
-    label_task(pthread_self(), reinterpret_cast<const char*>(a));
+  if (option == PR_SET_NAME && !result && recording()) {
+    const auto* given = reinterpret_cast<const char*>(a);
+    char name[kKernelName + 1] = {};
+    for (unsigned i = 0; i < kKernelName && given[i]; i++) name[i] = given[i];
+    label_task(pthread_self(), name);
+  }
   return result;
 }
 

@@ -27,6 +27,12 @@ inline Outcome outcome_of(int result) {
   }
 }
 
+// The same of a C11 function.
+inline Outcome c11_outcome(int result) {
+  if (result == thrd_success) return Outcome::Woken;
+  return result == thrd_timedout ? Outcome::Timeout : Outcome::Error;
+}
+
 // Some functions refuse a bad time or clock even if the lock is free; trying first would hide that.
 // Those go to the real function as they are.
 inline bool usable(const timespec* time) {

@@ -1,38 +1,14 @@
 // The wrappers of mutexes: pthread_mutex_t and mtx_t (the same object with other return codes).
-#include <linux/futex.h>
-
 #include "preload/locks.h"
-#include "preload/raw.h"
 
 namespace thrace {
 namespace {
-
-Outcome c11_outcome(int result) {
-  if (result == thrd_success) return Outcome::Woken;
-  return result == thrd_timedout ? Outcome::Timeout : Outcome::Error;
-}
 
 // True if the real function will answer at once though the mutex is held: the thread holds it
 // itself, and the kind knows what to say.
 bool answers(const pthread_mutex_t* mutex) {
   const bool looks = error_checking(mutex) || recursive(mutex);
   return (looks && holder(mutex) == current_tid()) || (robust(mutex) && !held(mutex));
-}
-
-// glibc's trylock of a robust mutex that is not recoverable says so and keeps it (2.36: it compares
-// the word that it replaced with its own tid), so that all others wait for ever.  This does what it
-// forgot.
-int let_go(const pthread_mutex_t* mutex) {
-  auto* const word = const_cast<int*>(&mutex->__data.__lock);
-  int seen = __atomic_load_n(word, __ATOMIC_RELAXED);
-  const int self = static_cast<int>(raw_syscall(SYS_gettid));
-  while ((seen & FUTEX_TID_MASK) == self)
-    if (__atomic_compare_exchange_n(word, &seen, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) {
-      if (static_cast<unsigned>(seen) & FUTEX_WAITERS)
-        raw_syscall(SYS_futex, raw_address(word), FUTEX_WAKE, 1);
-      break;
-    }
-  return ENOTRECOVERABLE;
 }
 
 }  // namespace
@@ -64,8 +40,7 @@ int let_go(const pthread_mutex_t* mutex) {
     const int tried = real.try_name.found(mutex);                      \
     if (tried == 0) [[likely]]                                         \
       return 0;                                                        \
-    if (tried == (busy)) return wait_in_##name args;                   \
-    return tried == ENOTRECOVERABLE ? let_go(as_mutex(mutex)) : tried; \
+    return tried == (busy) ? wait_in_##name args : tried;              \
   }
 
 #define UNLOCK(name, type)                                                               \

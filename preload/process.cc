@@ -7,6 +7,7 @@
 
 #include "core/tracer/call.h"
 #include "core/tracer/task.h"
+#include "preload/raw.h"
 #include "preload/real.h"
 
 namespace thrace {
@@ -83,9 +84,20 @@ int run_clone_child(void* child) {
 
 }  // namespace
 
-// A child on our memory with the caller's TLS, running beside it: the thread is silent from here
-// on.
-extern "C" [[gnu::visibility("hidden")]] void thrace_shares_tls() { mute(); }
+// A child on our memory with the caller's TLS, for as long as it likes: whatever either records
+// would be taken for the other's, so the thread is silent from here on.
+static void mute_if_tls_is_shared(uint64_t flags) {
+  if ((flags & (CLONE_VM | CLONE_SETTLS)) == CLONE_VM) mute();
+}
+
+// Called by syscall() before clone and clone3, which return twice and so get no wrapper.
+extern "C" [[gnu::visibility("hidden")]] void thrace_clone_begins(long number, long first,
+                                                                  size_t size) {
+  if (number == SYS_clone) return mute_if_tls_is_shared(static_cast<uint64_t>(first));
+  constexpr size_t kLeast = 64;  // the kernel refuses shorter ones unread
+  const auto* flags = reinterpret_cast<const uint64_t*>(first);
+  if (size >= kLeast && is_readable(flags)) mute_if_tls_is_shared(*flags);
+}
 
 // `parent`, `tls` and `child` are only there if the flags say so; the real clone is given the same.
 THRACE_HOOK(int, clone,
@@ -101,7 +113,7 @@ THRACE_HOOK(int, clone,
   }
   if (flags & CLONE_SETTLS) return make();  // a thread of its own, foreign to us
   if (!(flags & CLONE_VFORK)) {
-    thrace_shares_tls();
+    mute_if_tls_is_shared(static_cast<uint64_t>(flags));
     return make();
   }
   Call call(SYS_clone, 0);
@@ -127,7 +139,9 @@ alignas(Call) thread_local char t_vfork_call[sizeof(Call)];
 // Called by the assembly stub, in the parent.
 extern "C" [[gnu::visibility("hidden")]] void thrace_vfork_begin() {
   if (!recording()) return;
-  if (!t_local.muted) t_vfork = new (t_vfork_call) Call(SYS_vfork, 0);
+  // A handler may call vfork: what it interrupts lies above it on the stack, but not above our TLS.
+  const auto frame = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
+  if (!t_local.muted) t_vfork = new (t_vfork_call) Call(SYS_vfork, 0, frame);
   mute();
 }
 
@@ -145,17 +159,23 @@ extern "C" [[gnu::visibility("hidden")]] pid_t thrace_vfork_end(long result) {
 // --- Processes made inside libc
 // -------------------------------------------------------------------
 
-#define SPAWN(name)                                                                          \
-  THRACE_HOOK(int, name,                                                                     \
+// clang-format off
+#define OLD "@GLIBC_2.2.5, remove"
+#define NEW "@@@GLIBC_2.15"
+#define SPAWN(id, name, version)                                                             \
+  THRACE_HOOK_VERSION(int, id, name, version,                                                \
               (pid_t * pid, const char* path, const posix_spawn_file_actions_t* actions,     \
                const posix_spawnattr_t* attributes, char* const* argv, char* const* envp)) { \
     Call call(SYS_clone, 0);                                                                 \
-    const int error = real.name(pid, path, actions, attributes, argv, envp);                 \
+    const int error = real.id(pid, path, actions, attributes, argv, envp);                   \
     call.end(error, error || !pid ? 0 : *pid);                                               \
     return error;                                                                            \
   }
-SPAWN(posix_spawn)
-SPAWN(posix_spawnp)
+SPAWN(posix_spawn, posix_spawn, NEW)
+SPAWN(posix_spawnp, posix_spawnp, NEW)
+SPAWN(old_posix_spawn, posix_spawn, OLD)
+SPAWN(old_posix_spawnp, posix_spawnp, OLD)
+// clang-format on
 
 THRACE_HOOK(int, system, (const char* command)) {
   return calling(SYS_wait4, [=] { return real.system(command); });

@@ -9,6 +9,7 @@
 
 #include "preload/elf_lookup.h"
 #include "preload/raw.h"
+#include "preload/text.h"
 
 namespace thrace {
 
@@ -56,12 +57,6 @@ long absent() {
 
 int absent_value() { return ENOSYS; }
 
-bool starts_with(const char* text, const char* start) {
-  while (*start)
-    if (*text++ != *start++) return false;
-  return true;
-}
-
 // The pthread functions return the error's number.
 void* absence(const char* symbol) {
   const bool value = starts_with(symbol, "pthread_") || starts_with(symbol, "posix_spawn");
@@ -71,8 +66,8 @@ void* absence(const char* symbol) {
 void* find_by_loader(RealName name) {
   VersionList versions(name.versions);
   while (const char* version = versions.next())
-    if (void* found = dlvsym(RTLD_NEXT, name.symbol, version)) return found;
-  return dlsym(RTLD_NEXT, name.symbol);
+    if (void* found = real.dlvsym(RTLD_NEXT, name.symbol, version)) return found;
+  return real.dlsym(RTLD_NEXT, name.symbol);
 }
 
 }  // namespace

@@ -24,6 +24,15 @@
   }                                             \
   ret hook::name params
 
+// The same for one version of a name (see exports.map): "@GLIBC_..., remove" if it is an old one,
+// "@@@GLIBC_..." if it is the one that programs are linked with today.
+#define THRACE_HOOK_VERSION(ret, id, name, at_version, params) \
+  namespace hook {                                             \
+  __asm__(".symver thrace_" #id ", " #name at_version);        \
+  THRACE_EXPORT ret id params __asm__("thrace_" #id);          \
+  }                                                            \
+  ret hook::id params
+
 // Another name for a wrapper defined above in the same file.
 #define THRACE_HOOK_ALIAS(other, name)                                                            \
   namespace hook {                                                                                \

@@ -142,12 +142,6 @@ void read_line(long fd, Text<512>& line) {
   }
 }
 
-bool starts_with(const char* text, const char* start) {
-  while (*start)
-    if (*text++ != *start++) return false;
-  return true;
-}
-
 // One try, with the arena in one place.
 void try_start(Command& command, Session& session) {
   int pipe[2];

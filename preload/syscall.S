@@ -2,9 +2,6 @@
  * thrace_syscall (futex.cc). */
 #include <asm/unistd_64.h>
 
-#define CLONE_VM     0x00000100
-#define CLONE_SETTLS 0x00080000
-
         .text
         .globl  syscall
         .type   syscall, @function
@@ -14,7 +11,7 @@ syscall:
         cmpl    $__NR_clone, %edi
         je      .Lclone
         cmpl    $__NR_clone3, %edi
-        je      .Lclone3
+        je      .Lclone
         cmpl    $__NR_vfork, %edi
         je      vfork_hidden
         cmpl    $__NR_fork, %edi
@@ -24,18 +21,6 @@ syscall:
         jmp     thrace_syscall
 
 .Lclone:
-        movl    %esi, %eax
-        jmp     .Lflags
-.Lclone3:
-        testq   %rsi, %rsi
-        jz      .Lpass
-        movl    (%rsi), %eax
-.Lflags:
-        andl    $(CLONE_VM | CLONE_SETTLS), %eax
-        cmpl    $CLONE_VM, %eax
-        jne     .Lpass
-        /* A child on our memory and with our thread's TLS, for as long as it likes: whatever either
-           records would be taken for the other's. */
         pushq   %rdi
         .cfi_adjust_cfa_offset 8
         pushq   %rsi
@@ -50,7 +35,7 @@ syscall:
         .cfi_adjust_cfa_offset 8
         subq    $8, %rsp
         .cfi_adjust_cfa_offset 8
-        call    thrace_shares_tls
+        call    thrace_clone_begins
         addq    $8, %rsp
         .cfi_adjust_cfa_offset -8
         popq    %r9

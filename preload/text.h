@@ -51,6 +51,12 @@ class Text {
   char data_[N] = {};
 };
 
+inline bool starts_with(const char* text, const char* start) {
+  while (*start)
+    if (*text++ != *start++) return false;
+  return true;
+}
+
 // The value of a variable of an environment that ends with nullptr; nullptr: not there.
 inline const char* variable(const char* const* environment, const char* name) {
   for (; environment && *environment; environment++) {

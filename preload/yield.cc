@@ -1,26 +1,22 @@
 // The wrappers of what gives up the CPU without waiting for anything, and C11's sleep.
 #include <errno.h>
 
-#include "core/tracer/call.h"
+#include "preload/around.h"
 #include "preload/real.h"
 
 namespace thrace {
 
 THRACE_HOOK(int, sched_yield, ()) {
-  Yield yield;
-  yield.begin();
-  const int result = real.sched_yield();
-  yield.end();
-  return result;
+  return yielding([] { return real.sched_yield(); });
 }
 THRACE_HOOK_ALIAS(__sched_yield, sched_yield)
 THRACE_HOOK_ALIAS(pthread_yield, sched_yield)
 
 THRACE_HOOK(void, thrd_yield, ()) {
-  Yield yield;
-  yield.begin();
-  real.thrd_yield();
-  yield.end();
+  yielding([] {
+    real.thrd_yield();
+    return 0;
+  });
 }
 
 // Returns -1 for a signal, another negative number for a failure; errno says nothing.

@@ -3,16 +3,24 @@
 
 namespace thrace {
 
-void Call::begin(uint32_t number, int64_t arg) {
+// Inlined into the two that follow: their frame is the gate's.  `frame`: where the caller is on its
+// stack.
+[[gnu::always_inline]] inline void Call::open(uint32_t number, int64_t arg, uint64_t frame) {
   const TraceLocker gate = acquire();
   if (!gate.ok()) return;
-  settle(gate, canary_.address(), outer_);
+  settle(gate, frame, outer_);
   canary_.set();
   Thread& m = gate.m();
   begun_ = writer::write_published(m, gate.gen(), Event::GoSyscallBegin, Status::Syscall,
                                    canary_.address(), {}, number, static_cast<uint64_t>(arg), 0)
                .time;
   m_ = &m;
+}
+
+void Call::begin(uint32_t number, int64_t arg) { open(number, arg, canary_.address()); }
+
+void Call::begin_elsewhere(uint32_t number, int64_t arg, uint64_t frame) {
+  open(number, arg, frame);
 }
 
 // Writes the end, if it is not slow: a slow one needs a stack, which is taken outside of the gate.

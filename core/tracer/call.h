@@ -20,6 +20,11 @@ class Call {
     if (recording()) [[likely]] begin(number, arg);
   }
 
+  // The same for a Call that does not lie on the stack: `frame` is an address on it.
+  Call(uint32_t number, int64_t arg, uint64_t frame) {
+    if (recording()) begin_elsewhere(number, arg, frame);
+  }
+
   // `error`: errno if the call failed, else 0; `result`: its return value.
   void end(uint32_t error, int64_t result) {
     if (m_) [[likely]] finish(error, result);
@@ -27,6 +32,8 @@ class Call {
 
  private:
   void begin(uint32_t number, int64_t arg);
+  void begin_elsewhere(uint32_t number, int64_t arg, uint64_t frame);
+  void open(uint32_t number, int64_t arg, uint64_t frame);
   void finish(uint32_t error, int64_t result);
   bool finish_fast(uint32_t error, int64_t result);
 

@@ -22,13 +22,19 @@ bool TraceLocker::event_text(Event type, uint32_t arg0, const char* text) const 
 
 namespace gate {
 
+// Less than the space between most alternate and coroutine stacks, more than most of their frames.
+constexpr uint64_t kOneStack = 64 << 10;
+
 bool is_stale(const Thread& m, uint64_t owner, uint64_t frame) {
   const uint64_t low = m.stack_low.load(std::memory_order_relaxed);
   const uint64_t high = m.stack_high.load(std::memory_order_relaxed);
   const auto own = [=](uint64_t address) { return !high || (address >= low && address < high); };
   // On one stack, the frame of a live outer gate lies above those of its callees and of the handlers
   // that interrupt it.
-  if (own(owner) == own(frame)) return frame >= owner;
+  if (own(owner) && own(frame)) return frame >= owner;
+  // Two addresses elsewhere may be of two stacks, a coroutine's and the one of its handlers: only close
+  // ones are taken for one.
+  if (!own(owner) && !own(frame)) return frame >= owner && frame - owner < kOneStack;
   // Back on the thread's own stack: what ran on the alternate or coroutine stack is left.  The other
   // way round nothing is known, and the gate counts as nested.
   return own(frame);
@@ -45,7 +51,10 @@ void abandon(Thread& m) {
 
 bool heal(Thread& m, uint64_t owner, uint64_t frame) {
   const uint32_t entry = m.entry_gen.load(std::memory_order_relaxed);
-  // No live gate sees two generations pass: the advancer waits for it before the second.
+  // A gate that was jumped out of, as a rule: the advancer waits for those of living threads before the
+  // second generation, but not for ever.  A handler that runs inside of an open gate for longer than
+  // its patience closes a live one here: the record that it was about to fill counts as abandoned, and
+  // what it fills in then may come too late for its chunk.
   const bool old = entry && g_guest.header->gen.load(std::memory_order_relaxed) - entry >= 2;
   if (!old && !is_stale(m, owner, frame)) return false;
   abandon(m);

@@ -4,8 +4,10 @@
 // Rules
 //   T-a  `g_wiped` lies on pages that the kernel wipes in a forked child (MADV_WIPEONFORK), so a child
 //        starts disarmed with an empty wait table, whatever made it (design: G6).
-//   T-b  Nothing in core/tracer calls an interposable function, allocates, locks or makes a system
-//        call, but gettid once per thread and process (design: G4).
+//   T-b  Nothing in core/tracer calls a function that is wrapped, allocates or locks (design: G4).  The
+//        system calls that it makes are few and raw: gettid once per thread, getpid once per fork,
+//        clock_gettime for the time where the TSC is of no use, and nanosleep where a guest waits for
+//        the collector (raw_pause).
 #pragma once
 
 #include <atomic>
@@ -53,7 +55,8 @@ struct Local {
   uint32_t muted = 0;     // > 0: this thread's calls pass through (vfork's child, a failed attach)
   uint32_t slot = 0;      // of m
   uint32_t nested = 0;    // gates open inside the outermost one
-  void* once_wait = nullptr;  // the Wait of the pthread_once call under way, if it has begun one
+  uint64_t woken_by = 0;  // the stamp that ended this thread's last wait; none ends two
+  void* once_wait = nullptr;  // the innermost pthread_once under way (OnceCall of preload/once.cc)
 };
 
 THRACE_HIDDEN extern Wiped g_wiped;

@@ -1,4 +1,5 @@
-// The life of a traced process: claiming a slot of the arena, at start and after a fork, and leaving.
+// The life of a traced process: claiming a slot of the arena, at start and after a fork, and
+// leaving.
 #include <algorithm>
 #include <cstring>
 
@@ -13,6 +14,16 @@ namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr uint64_t kBlockedMicroseconds = 20;  // design, section 4
 
+// Who this process is, in its own memory: a child of a fork takes it over, perhaps long after its
+// parent has gone and another process has got the parent's slot.
+struct Image {
+  int32_t pid;
+  decltype(Process::program) program;
+  decltype(Process::executable) executable;
+  decltype(Process::arguments) arguments;
+};
+Image g_image;
+
 // Copies what fits of a text, with its end.
 template <size_t N>
 void copy_text(char (&to)[N], const char* from) {
@@ -26,6 +37,29 @@ const char* base_name(const char* path) {
   for (const char* c = path; *c; c++)
     if (*c == '/') name = c + 1;
   return name;
+}
+
+void describe(const Identity& identity) {
+  g_image.pid = identity.pid;
+  copy_text(g_image.program, base_name(identity.executable));
+  copy_text(g_image.executable, identity.executable);
+  size_t used = 0;
+  std::memset(g_image.arguments, 0, sizeof g_image.arguments);
+  for (const char* const* arg = identity.arguments; arg && *arg; arg++) {
+    const size_t length = strlen(*arg) + 1;
+    if (used + length >= sizeof g_image.arguments) break;
+    std::memcpy(g_image.arguments + used, *arg, length);
+    used += length;
+  }
+}
+
+// Tells the collector; `ppid` and `parent` as in Process.
+void show_image(Process& slot, int32_t ppid, uint32_t parent) {
+  slot.ppid = ppid;
+  slot.parent = parent;
+  std::memcpy(slot.program, g_image.program, sizeof slot.program);
+  std::memcpy(slot.executable, g_image.executable, sizeof slot.executable);
+  std::memcpy(slot.arguments, g_image.arguments, sizeof slot.arguments);
 }
 
 // A process slot in phase Claimed; nullptr, counted, if all are in use.
@@ -99,23 +133,12 @@ bool start_process(char* base, const Identity& identity, bool light_fence) {
   g_guest.blocked_ticks = g_guest.header->frequency * kBlockedMicroseconds / 1'000'000;
   uint32_t number;
   Process* slot = is_open() ? claim_slot(identity.pid, number) : nullptr;
-  if (!slot) {
-    disarm();
-    return false;
+  if (slot) {
+    describe(identity);
+    show_image(*slot, identity.ppid, 0);
   }
-  slot->ppid = identity.ppid;
-  slot->parent = 0;
-  copy_text(slot->program, base_name(identity.executable));
-  copy_text(slot->executable, identity.executable);
-  size_t used = 0;
-  std::memset(slot->arguments, 0, sizeof slot->arguments);
-  for (const char* const* arg = identity.arguments; arg && *arg; arg++) {
-    const size_t length = strlen(*arg) + 1;
-    if (used + length >= sizeof slot->arguments) break;
-    std::memcpy(slot->arguments + used, *arg, length);
-    used += length;
-  }
-  if (!arm(*slot, number, g_guest.main_stack_low, g_guest.main_stack_high)) {
+  if (!slot || !arm(*slot, number, g_guest.main_stack_low, g_guest.main_stack_high)) {
+    g_guest.base = nullptr;  // its children record no more than it does
     disarm();
     return false;
   }
@@ -129,19 +152,17 @@ void claim_after_fork() {
   Armed wiped = Armed::Wiped;
   if (!g_guest.base || !g_wiped.armed.compare_exchange_strong(wiped, Armed::Claiming)) return;
   unwind::after_fork();
+  const int32_t pid = raw_getpid();
   uint32_t number;
-  Process* slot = is_open() ? claim_slot(raw_getpid(), number) : nullptr;
+  Process* slot = is_open() ? claim_slot(pid, number) : nullptr;
   forget_announced_fork();  // the slot stands for the child now: the session is never without both
   if (!slot) {
     disarm();
     return;
   }
-  const Process& parent = own_slot();
-  slot->ppid = parent.pid();
-  slot->parent = g_guest.process + 1;
-  std::memcpy(slot->program, parent.program, sizeof slot->program);
-  std::memcpy(slot->executable, parent.executable, sizeof slot->executable);
-  std::memcpy(slot->arguments, parent.arguments, sizeof slot->arguments);
+  const int32_t parent = g_image.pid;
+  g_image.pid = pid;
+  show_image(*slot, parent, g_guest.process + 1);
   const Thread* forker = t_local.m;  // this thread's M in the parent: the stack is the same
   const uint64_t low = forker ? forker->stack_low.load(kRelaxed) : 0;
   const uint64_t high = forker ? forker->stack_high.load(kRelaxed) : 0;
@@ -167,7 +188,7 @@ void fork_failed() {
 
 void finish_session() {
   // Without a system call: the program may have forbidden itself all but a few.
-  if (g_wiped.armed.load(kRelaxed) != Armed::Recording || own_slot().pid() != 1) return;
+  if (g_wiped.armed.load(kRelaxed) != Armed::Recording || g_image.pid != 1) return;
   disarm();
   own_slot().enter(ProcessPhase::Leaving);
   constexpr uint32_t kPauses = 2'000'000 / kPauseMicroseconds;
@@ -178,13 +199,11 @@ void finish_session() {
 }
 
 void exec_begin() {
-  if (recording() && !t_local.muted)
-    own_slot().enter(ProcessPhase::Exec);
+  if (recording() && !t_local.muted) own_slot().enter(ProcessPhase::Exec);
 }
 
 void exec_failed() {
-  if (recording() && !t_local.muted)
-    own_slot().enter(ProcessPhase::Live);
+  if (recording() && !t_local.muted) own_slot().enter(ProcessPhase::Live);
 }
 
 }  // namespace thrace

@@ -29,6 +29,7 @@ void settle_cold(const TraceLocker& gate, uint64_t frame, Interrupted& outer) {
   outer = {status, m.detail.load(relaxed), m.object.load(relaxed), m.holder_tid.load(relaxed),
            m.frame.load(relaxed)};
   const bool alive = is_alive(m, outer.frame, frame);
+  if (!alive && status == Status::Waiting) waiters::leave(m);  // W4
   switch (status) {
     case Status::Runnable:  // in the middle of a sched_yield
       writer::write(m, gen, Event::GoStart, status, Status::Running, m.g.load(relaxed));

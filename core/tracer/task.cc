@@ -4,22 +4,12 @@
 #include "core/tracer/gate.h"
 #include "core/tracer/slots.h"
 #include "core/tracer/wait.h"
+#include "core/tracer/waiters.h"
 
 namespace thrace {
 namespace {
 
 constexpr auto kRelaxed = std::memory_order_relaxed;
-
-// The Thread of this process with this pthread_t; nullptr if it is not traced.
-Thread* find_thread(uint64_t handle) {
-  for (uint32_t slot = 1; slot < kThreads; slot++) {
-    Thread& m = thread_of(slot);
-    if (m.handle.load(kRelaxed) == handle && m.process.load(kRelaxed) == g_guest.process &&
-        m.phase.load(kRelaxed) == ThreadPhase::Live)
-      return &m;
-  }
-  return nullptr;
-}
 
 }  // namespace
 
@@ -63,12 +53,14 @@ void create_failed(uint32_t slot, uint32_t error) {
 }
 
 // A signal handler ran on this thread before it was adopted, as the task of a foreign thread.  That
-// task ends here.
+// task ends here.  Called and left muted, but for the opening of the gate: a handler that comes there
+// runs as that task, too.
 static void end_early_task() {
-  if (!t_local.m) return;
   Thread& early = *t_local.m;
+  unmute();
   const TraceLocker gate = acquire();
-  if (!gate.ok()) return;
+  mute();
+  if (!gate.ok()) return;  // nothing is recorded any more
   gate.event(Event::GoDestroy, Status::Running, Status::None, early.g.load(kRelaxed));
   early.g.store(0, kRelaxed);
   early.phase.store(ThreadPhase::Ended, std::memory_order_release);
@@ -77,7 +69,10 @@ static void end_early_task() {
 
 void adopt_task(uint32_t slot, uint64_t handle, uint64_t stack_low, uint64_t stack_high) {
   if (!slot) return;
-  end_early_task();
+  // Muted, so that no handler comes between the end of the early task and the M of the thread: it would
+  // leave a second one alive, and the collector took that for the thread.
+  mute();
+  if (t_local.m) end_early_task();
   Thread& m = thread_of(slot);
   m.tid.store(raw_gettid(), kRelaxed);
   m.handle.store(handle, kRelaxed);
@@ -87,21 +82,26 @@ void adopt_task(uint32_t slot, uint64_t handle, uint64_t stack_low, uint64_t sta
   compiler_fence();
   t_local.m = &m;
   m.phase.store(ThreadPhase::Live, std::memory_order_release);
+  unmute();
   const TraceLocker gate = acquire();
   if (!gate.ok()) return;
   gate.event(Event::GoStart, Status::Runnable, Status::Running, m.g.load(kRelaxed));
 }
 
 void end_task() {
-  if (!t_local.m) return;
+  // Asked first: in the child of a fork that has not recorded yet, this thread's M is its parent's, and
+  // becomes another (design: G6).
+  if (!recording() || !t_local.m) return;
   Thread& m = *t_local.m;
   const uint64_t handle = m.handle.load(kRelaxed);
-  if (recording()) wake(WakeKind::Exit, reinterpret_cast<const void*>(handle), kWakeAll);
+  wake(WakeKind::Exit, reinterpret_cast<const void*>(handle), kWakeAll);
+  waiters::leave(m);  // of a wait that was left by cancellation (W4)
   const TraceLocker gate = acquire();
   if (!gate.ok()) return;
   Canary here;
   Interrupted outer;
   settle(gate, here.address(), outer);
+  mute();  // a handler comes before all of this or after it
   if (m.phase.load(kRelaxed) == ThreadPhase::Live) {
     gate.event(Event::GoDestroy, Status::Running, Status::None, m.g.load(kRelaxed));
     m.g.store(0, kRelaxed);
@@ -109,12 +109,16 @@ void end_task() {
     m.phase.store(ThreadPhase::Ended, std::memory_order_release);
   }
   writer::retire(m);
+  unmute();
 }
 
 void label_task(uint64_t handle, const char* name) {
+  const auto is = [=](const Thread& m) { return m.handle.load(kRelaxed) == handle; };
+  const bool own = t_local.m && is(*t_local.m);
+  const Thread* m = own ? t_local.m : waiters::find(is);
   const TraceLocker gate = acquire();
   if (!gate.ok()) return;
-  const Thread* m = gate.m().handle.load(kRelaxed) == handle ? &gate.m() : find_thread(handle);
+  if (!m && is(gate.m())) m = &gate.m();  // its first traced call
   if (!m) return;  // not traced, or not started yet: the collector reads the kernel's name of it
   if (const uint32_t g = m->g.load(kRelaxed)) gate.event_text(Event::GoLabel, g, name);
 }

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "core/tracer/guest.h"
+#include "core/tracer/local.h"
 
 namespace thrace {
 
@@ -43,9 +43,16 @@ void exec_failed();
 // written, for at most two seconds (T9).  For other processes nothing happens.
 void finish_session();
 
-// While > 0 the calling thread's calls pass through unrecorded (vfork's child).
-inline void mute() { t_local.muted++; }
-inline void unmute() { t_local.muted--; }
+// While > 0 the calling thread's calls pass through unrecorded (vfork's child), and so do those of its
+// signal handlers.
+inline void mute() {
+  t_local.muted++;
+  compiler_fence();
+}
+inline void unmute() {
+  compiler_fence();
+  t_local.muted--;
+}
 
 // --- Tasks ---------------------------------------------------------------------------------------
 

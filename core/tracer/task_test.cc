@@ -74,6 +74,36 @@ TEST_F(TaskTest, CreatedStartedEnded) {
   EXPECT_EQ(seen[5].event, Event::GoSyscallBegin);
 }
 
+// What a signal handler does on a thread that has not been adopted yet.
+TEST_F(TaskTest, AnEarlyTaskEndsBeforeTheThreadIsAdopted) {
+  const uint32_t slot = create_task(nullptr);
+  const uint32_t g = thread_of(slot).g.load(), m = thread_of(slot).m.load();
+  const Thread* early = nullptr;
+  std::thread([&] {
+    make_call();
+    early = t_local.m;
+    adopt_task(slot, 99, 0, 0);
+    EXPECT_EQ(t_local.m, &thread_of(slot));
+    EXPECT_EQ(t_local.muted, 0u);
+  }).join();
+  EXPECT_EQ(early->phase.load(), ThreadPhase::Ended);
+  EXPECT_EQ(records(early->m.load(), gen()).back().event, Event::GoDestroy);
+  EXPECT_EQ(records(m, gen()), (std::vector<Seen>{{Event::GoStart, {g}}}));
+}
+
+TEST_F(TaskTest, AThreadIsAdoptedThoughItsEarlyTaskCannotEnd) {
+  const uint32_t slot = create_task(nullptr);
+  std::thread([&] {
+    make_call();
+    const uint32_t before = gen();
+    arena_header(base_).gen = 0;  // the session is over
+    adopt_task(slot, 99, 0, 0);
+    EXPECT_EQ(t_local.m, &thread_of(slot));
+    EXPECT_EQ(t_local.muted, 0u);
+    arena_header(base_).gen = before;
+  }).join();
+}
+
 TEST_F(TaskTest, AFailedCreationGivesItsSlotBack) {
   const uint32_t slot = create_task(nullptr);
   const uint32_t g = thread_of(slot).g.load();
@@ -180,6 +210,33 @@ TEST_F(TaskTest, AfterTheSessionNothingIsWritten) {
   Call call(SYS_read, 7);
   call.end(0, 0);
   EXPECT_EQ(records(own_m(), last).size(), before);
+}
+
+// A child that claims its slot late: its parent's has gone to another process.
+TEST_F(TaskTest, AChildKnowsWhoItIsByItself) {
+  Process& parent = arena_process(base_, g_guest.process);
+  strcpy(parent.program, "another");
+  parent.pid = 4711;
+  memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
+  claim_after_fork();
+  const Process& child = arena_process(base_, g_guest.process);
+  ASSERT_NE(&child, &parent);
+  EXPECT_STREQ(child.program, "test");
+  EXPECT_STREQ(child.arguments, "test");
+  EXPECT_EQ(child.ppid, getpid());
+  EXPECT_EQ(child.pid, getpid());
+}
+
+TEST_F(TaskTest, AProcessWithoutASlotHasNoChildren) {
+  for (uint32_t slot = 0; slot < kProcesses; slot++)
+    arena_process(base_, slot).phase = ProcessPhase::Live;
+  memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
+  EXPECT_FALSE(start_process(base_, {getpid(), getppid(), "test", nullptr}, false));
+  arena_process(base_, 5).phase = ProcessPhase::Free;
+  memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
+  claim_after_fork();
+  EXPECT_FALSE(recording());
+  EXPECT_EQ(arena_process(base_, 5).phase.load(), ProcessPhase::Free);
 }
 
 TEST_F(TaskTest, BusyThreadsGetLargerChunks) {

@@ -21,6 +21,19 @@ bool needs_fresh_stamp(WaitReason reason) {
   }
 }
 
+// Of the other objects, a stamp that was there before may be of a release that is still to come: the
+// releaser stamps first (W2).  No releaser needs this long in between.
+constexpr uint64_t kReleaseTakes = 50;  // times Guest::blocked_ticks: 1 ms
+
+// True if a bucket's stamp that was there before this thread began to wait, at `since`, is not the
+// cause.  (Who releases without our seeing it, as another process does, stamps nothing.)
+bool is_old(WaitReason reason, uint64_t since) {
+  if (needs_fresh_stamp(reason)) return true;
+  // A thread may take its time to end after it has said so.
+  if (reason == WaitReason::Join || !since) return false;
+  return ticks() - since > kReleaseTakes * g_guest.blocked_ticks;
+}
+
 // Objects that are stamped at one of their waiters (W3).
 bool is_token(WaitReason reason) {
   return reason == WaitReason::Cond || reason == WaitReason::Semaphore ||
@@ -50,8 +63,10 @@ void Wait::begin(WaitReason reason, const void* object, uint32_t holder_tid,
     object_ = reinterpret_cast<uint64_t>(object);
     reason_ = reason;
     holder_tid_ = holder_tid;
-    writer::write_published(*m_, gate.gen(), Event::GoBlock, Status::Waiting, canary_.address(), stack,
-                            static_cast<uint32_t>(reason), object_, holder_tid, holder_tid);
+    since_ = writer::write_published(*m_, gate.gen(), Event::GoBlock, Status::Waiting,
+                                     canary_.address(), stack, static_cast<uint32_t>(reason), object_,
+                                     holder_tid, holder_tid)
+                 .time;
   }
   // W1: after the GoBlock, before the real call.
   if (const uint64_t old = m_->wait_object.load(std::memory_order_relaxed)) {
@@ -62,21 +77,25 @@ void Wait::begin(WaitReason reason, const void* object, uint32_t holder_tid,
     }
     waiters::leave(*m_);  // taken up again in end(), or jumped out of (W4)
   }
-  released_before_ = waiters::join(*m_, object_, 0, m_->since.load(std::memory_order_relaxed));
+  released_before_ = waiters::join(*m_, object_, 0, since_);
   if (holder_word) holder_tid_ = static_cast<uint32_t>(*static_cast<const volatile int*>(holder_word));
 }
 
 void Wait::end(Outcome outcome, const void* woken_by) {
   if (!m_ || t_local.m != m_) return;
   Thread& m = *m_;
-  const uint64_t object = woken_by ? reinterpret_cast<uint64_t>(woken_by) : object_;
+  uint64_t object = woken_by ? reinterpret_cast<uint64_t>(woken_by) : object_;
+  if (reason_ == WaitReason::Futex && !woken_by)  // it may have been moved to another word
+    if (const uint64_t now_at = m.wait_object.load(std::memory_order_relaxed)) object = now_at;
   Stamp stamp;
   if (outcome == Outcome::Woken || outcome == Outcome::OwnerDied) {
     if (is_token(reason_)) stamp.word = m.wait_stamp.load(std::memory_order_relaxed);
     if (!stamp.of(object)) {
       stamp.word = g_wiped.waits.of(object).released.load(std::memory_order_relaxed);
-      if (needs_fresh_stamp(reason_) && stamp.word == released_before_) stamp.word = 0;
+      if (stamp.word == released_before_ && is_old(reason_, since_)) stamp.word = 0;
     }
+    if (stamp.word == t_local.woken_by) stamp.word = 0;  // no Wake ends two waits of a thread
+    if (stamp.of(object)) t_local.woken_by = stamp.word;
   }
   waiters::leave(m);
   if (outer_object_) waiters::join(m, outer_object_, outer_stamp_, outer_since_);

@@ -44,6 +44,7 @@ class Wait {
   Canary canary_;
   Thread* m_ = nullptr;
   uint64_t object_ = 0;
+  uint64_t since_ = 0;            // ticks; 0: the GoBlock was lost
   uint64_t released_before_ = 0;  // the bucket's stamp when this thread registered
   uint32_t holder_tid_ = 0;
   WaitReason reason_ = WaitReason::None;
@@ -74,6 +75,10 @@ struct Told {
 // kWakeAll).  Tokens (Signal, Broadcast, Post, Futex) and Exit are written even if nobody waits;
 // the others only if somebody does.
 Told wake(WakeKind kind, const void* object, uint32_t count);
+
+// The real call has woken nobody: the stamps of its Wake are taken back from those who still wait, so
+// that the next release finds them without one.
+THRACE_HIDDEN void take_back(const void* object, Told told);
 
 // Writes the stack of a Wake, after the real release: nobody waits longer because it is taken.
 THRACE_HIDDEN void write_wake_stack(Told told);

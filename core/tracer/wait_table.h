@@ -9,8 +9,10 @@
 //       thread) are stamped in the bucket: the last release before an acquisition is its cause.
 //       Tokens (semaphore, condition variable, futex) are stamped at one waiter for each token, the
 //       one that waits longest without a stamp; a stamp stays until its waiter leaves.
-//   W4  A registration that was jumped out of (siglongjmp, cancellation) stays until its M registers
-//       again.  It can cost a look, never name a wrong waiter: the waiter's own words decide.
+//   W4  A registration that was jumped out of (siglongjmp, cancellation) ends when the jump is found
+//       out, at the latest with the M's task.  What remains: a thread that ends without a word (a raw
+//       exit) and a jump out of the middle of registering leave the bucket's count too high for ever.
+//       That can cost a look, never name a wrong waiter: the waiter's own words decide.
 #pragma once
 
 #include <atomic>

@@ -3,6 +3,8 @@
 
 #include <sys/syscall.h>
 
+#include <thread>
+
 #include "core/tracer/arena_for_test.h"
 #include "core/tracer/call.h"
 #include "core/tracer/slots.h"
@@ -44,6 +46,35 @@ TEST_F(WaitTest, APostThatCameBeforeTheWaiterRegisteredIsFound) {
                                {Event::GoUnblock, {kWoken, own_m(), 0, 1}}}));
 }
 
+// Another process posts to a shared semaphore and stamps nothing; this one has posted to it before.
+TEST_F(WaitTest, NoWakeEndsTwoWaitsOfAThread) {
+  ASSERT_TRUE(wake(WakeKind::Post, &object_, 1));
+  for (const uint32_t waker : {own_m(), 0u}) {
+    Wait wait;
+    wait.begin(WaitReason::Semaphore, &object_, 0);
+    wait.end(Outcome::Woken);
+    EXPECT_EQ(last(1)[0].args[1], waker);
+  }
+}
+
+TEST_F(WaitTest, ALongWaitIsNotEndedByAReleaseOfBefore) {
+  ASSERT_TRUE(wake(WakeKind::Post, &object_, 1));
+  Wait wait;
+  wait.begin(WaitReason::Semaphore, &object_, 0);
+  usleep(20'000);
+  wait.end(Outcome::Woken);
+  EXPECT_EQ(last(1)[0], (Seen{Event::GoUnblock, {kWoken, 0, 0, 0}}));
+}
+
+TEST_F(WaitTest, AThreadMayTakeLongToEndAfterItHasSaidSo) {
+  ASSERT_TRUE(wake(WakeKind::Exit, &object_, kWakeAll));
+  Wait wait;
+  wait.begin(WaitReason::Join, &object_, 0);
+  usleep(20'000);
+  wait.end(Outcome::Woken);
+  EXPECT_EQ(last(1)[0], (Seen{Event::GoUnblock, {kWoken, own_m(), 0, 1}}));
+}
+
 TEST_F(WaitTest, EachTokenGoesToWhoeverWaitsLongest) {
   Thread& second = other(&object_, 20);
   Thread& first = other(&object_, 10);
@@ -55,6 +86,18 @@ TEST_F(WaitTest, EachTokenGoesToWhoeverWaitsLongest) {
   EXPECT_EQ(Stamp{first.wait_stamp.load()}.seq(), 1u) << "the first to wake a waiter has woken it";
   EXPECT_EQ(Stamp{second.wait_stamp.load()}.seq(), 2u);
   EXPECT_EQ(elsewhere.wait_stamp.load(), 0u);
+}
+
+TEST_F(WaitTest, AWakeThatWokeNobodyIsTakenBack) {
+  Thread& one = other(&object_, 1);
+  Thread& two = other(&object_, 2);
+  wake(WakeKind::Futex, &object_, 1);
+  const Told told = wake(WakeKind::Futex, &object_, kWakeAll);
+  EXPECT_NE(two.wait_stamp.load(), 0u);
+  take_back(&object_, told);
+  EXPECT_EQ(Stamp{one.wait_stamp.load()}.seq(), 1u) << "another's stamp stays";
+  EXPECT_EQ(two.wait_stamp.load(), 0u);
+  EXPECT_EQ(g_wiped.waits.of(number(&object_)).released.load(), 0u);
 }
 
 TEST_F(WaitTest, ABroadcastStampsAll) {
@@ -125,6 +168,17 @@ TEST_F(WaitTest, ARequeuedWaiterIsFoundAtItsNewObject) {
   EXPECT_FALSE(has_waiters(&another_));
 }
 
+TEST_F(WaitTest, ARequeuedWaiterNamesWhoWokeIt) {
+  other(&object_, 1);
+  Wait wait;
+  wait.begin(WaitReason::Futex, &object_, 0);
+  wake(WakeKind::Futex, &object_, 1);  // of the requeue, which wakes the other
+  requeue(&object_, &another_, 1);
+  wake(WakeKind::Futex, &another_, 1);
+  wait.end(Outcome::Woken);
+  EXPECT_EQ(last(1)[0], (Seen{Event::GoUnblock, {kWoken, own_m(), 0, 2}}));
+}
+
 // What a signal handler does that interrupts the wait of its caller.
 [[gnu::noinline]] void handler() {
   Call call(SYS_read, 3);
@@ -161,6 +215,19 @@ TEST_F(WaitTest, AWaitThatWasLeftUnseenEndsAtTheNextEvent) {
   handler();
   EXPECT_EQ(last(3)[0], (Seen{Event::GoUnblock, {uint64_t(Outcome::Abandoned), 0, 0, 0}}));
   EXPECT_EQ(last(1)[0].event, Event::GoSyscallEnd);
+  EXPECT_FALSE(has_waiters(&object_));
+}
+
+TEST_F(WaitTest, AWaitThatWasLeftEndsWithItsTask) {
+  for (const bool seen : {false, true}) {
+    std::thread([&] {
+      adopt_task(create_task(nullptr), 99, 0, 0);
+      abandon_a_wait(&object_);
+      if (seen) handler();
+      end_task();
+    }).join();
+    EXPECT_FALSE(has_waiters(&object_));
+  }
 }
 
 }  // namespace

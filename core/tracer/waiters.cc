@@ -48,14 +48,10 @@ void leave(Thread& m) {
 }
 
 uint32_t m_of_tid(uint32_t tid) {
-  for (uint32_t slot = 1; slot < kThreads; slot++) {
-    const Thread& m = thread_of(slot);
-    if (static_cast<uint32_t>(m.tid.load(kRelaxed)) == tid &&
-        m.process.load(kRelaxed) == g_guest.process &&
-        m.phase.load(kRelaxed) == ThreadPhase::Live)
-      return m.m.load(kRelaxed);
-  }
-  return 0;
+  const Thread* m = find([=](const Thread& thread) {
+    return static_cast<uint32_t>(thread.tid.load(kRelaxed)) == tid;
+  });
+  return m ? m->m.load(kRelaxed) : 0;
 }
 
 }  // namespace thrace::waiters

@@ -9,7 +9,7 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 
 bool is_token(WakeKind kind) {
   return kind == WakeKind::Signal || kind == WakeKind::Broadcast || kind == WakeKind::Post ||
-         kind == WakeKind::Futex || kind == WakeKind::Requeue;
+         kind == WakeKind::Futex;
 }
 
 // A release that woke nobody says nothing by its place; a signal that nobody waited for does.
@@ -77,6 +77,24 @@ Told wake(WakeKind kind, const void* object, uint32_t count) {
   bucket.released.store(stamp.word, std::memory_order_release);
   if (is_token(kind)) stamp_oldest(bucket, address, stamp, count, waiters.oldest);
   return told;
+}
+
+void take_back(const void* object, Told told) {
+  if (!told.seq) return;  // nobody waited: nothing is stamped but the bucket
+  const TraceLocker gate = acquire();
+  if (!gate.ok()) return;
+  const auto address = reinterpret_cast<uint64_t>(object);
+  const uint32_t own = gate.m().m.load(kRelaxed);
+  if (own > Stamp::kMaxM || told.seq > Stamp::kMaxSeq) return;
+  const uint64_t given = Stamp::make(address, own, told.gen, told.seq).word;
+  WaitBucket& bucket = g_wiped.waits.of(address);
+  const auto take = [=](std::atomic<uint64_t>& word) {
+    uint64_t stamp = given;
+    word.compare_exchange_strong(stamp, 0);
+  };
+  take(bucket.released);
+  for (const auto& name : bucket.named)
+    if (const uint32_t slot = name.load(kRelaxed)) take(thread_of(slot).wait_stamp);
 }
 
 void write_wake_stack(Told told) {

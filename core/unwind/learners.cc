@@ -60,7 +60,11 @@ void Learners::begin_unload() {
   }
 }
 
-void Learners::end_unload() { unloading_.fetch_sub(1, std::memory_order_seq_cst); }
+void Learners::end_unload() {
+  uint32_t count = unloading_.load(std::memory_order_relaxed);
+  while (count && !unloading_.compare_exchange_weak(count, count - 1, std::memory_order_seq_cst)) {
+  }
+}
 
 void Learners::reset() {
   unloading_.store(0, std::memory_order_relaxed);

@@ -48,7 +48,8 @@ class Learners {
   // True if an unload is under way.
   bool unloading() const { return unloading_.load(std::memory_order_relaxed) != 0; }
 
-  // For the child of a fork: it has one thread, and no unload is under way but its own.
+  // For the child of a fork: it has one thread, and the unloads of the others will not end there.  Its
+  // own, if it was made inside of one, is forgotten with them, and end_unload() finds nothing to end.
   void reset();
 
  private:

@@ -135,6 +135,22 @@ TEST(Unload, AForkedChildForgetsWhatAnotherThreadUnloads) {
   }
 }
 
+// A destructor that a dlclose runs makes a child, in which the dlclose goes on.
+TEST(Unload, AChildMadeInsideOfAnUnloadLearnsAfterIt) {
+  begin_unload();
+  const pid_t child = fork();
+  if (child == 0) {
+    after_fork();
+    end_unload();
+    uint64_t frames[kDepth];
+    _exit(capture(frames, kDepth, {}, Mode::Rules).end == StackEnd::Bottom ? 0 : 1);
+  }
+  end_unload();
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+}
+
 TEST(Unload, EpochsComeRoundWithoutOldRules) {
   uint64_t frames[kDepth];
   for (int i = 0; i < 600; i++) {

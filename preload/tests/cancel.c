@@ -5,6 +5,7 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <sys/syscall.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@ static sem_t never, always;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static pthread_t main_thread;
-static int cleaned;
+static int cleaned, joined;
 
 static void in_read(void) {
   char byte;
@@ -35,6 +36,17 @@ static void in_cond(void) {
 }
 static void in_sleep(void) { sleep(100); }
 static void in_join(void) { pthread_join(main_thread, NULL); }
+static void* end(void* nothing) { return nothing; }
+static void in_ended_join(void) { /* it does not wait, and so is none: both joins succeed */
+  pthread_t ended[2];
+  pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+  for (int i = 0; i < 2; i++) pthread_create(&ended[i], NULL, end, NULL);
+  usleep(50000);
+  pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+  joined += pthread_join(ended[0], NULL) == 0;
+  joined += thrd_join(ended[1], NULL) == thrd_success;
+  joined += pthread_join(pthread_self(), NULL) == 0; /* cancelled here */
+}
 static void in_asynchronous(void) {
   pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
   for (;;) {
@@ -56,8 +68,8 @@ static void* run(void* where) {
 }
 
 int main(void) {
-  void (*const places[])(void) = {in_read,  in_sem,  in_free_sem,    in_cond,
-                                  in_sleep, in_join, in_asynchronous};
+  void (*const places[])(void) = {in_read,  in_sem,  in_free_sem,   in_cond,
+                                  in_sleep, in_join, in_ended_join, in_asynchronous};
   const int count = sizeof places / sizeof places[0];
   main_thread = pthread_self();
   sem_init(&never, 0, 0);
@@ -74,6 +86,10 @@ int main(void) {
       printf("place %d: result %p, cleaned %d\n", i, result, cleaned);
       return 1;
     }
+  }
+  if (joined != 2) {
+    printf("joined %d\n", joined);
+    return 3;
   }
   if (pthread_mutex_trylock(&mutex)) return 2; /* in_cond gave it back */
   return 0;

@@ -97,11 +97,17 @@ TEST(Elf, ExportsTheWrappersAndNothingElse) {
   EXPECT_EQ(exported, wrappers());
 }
 
+// A wrapper that we call ourselves is defined here, and yet found by a relocation.
 TEST(Elf, CallsNothingThatIsWrapped) {
-  const std::set<std::string> wrapped = wrappers();
-  std::set<std::string> used;
-  for (const Symbol& symbol : symbols())
-    if (symbol.section == "UND") used.insert(without_version(symbol.name));
+  std::set<std::string> wrapped, used;
+  for (const std::string& name : wrappers()) wrapped.insert(without_version(name));
+  for (const std::string& line : readelf("-r")) {
+    std::istringstream words(line);
+    std::string offset, info, type, value, name;
+    if (words >> offset >> info >> type >> value >> name && type.starts_with("R_"))
+      used.insert(without_version(name));
+  }
+  ASSERT_TRUE(used.count("environ"));
   for (const std::string& name : used) EXPECT_FALSE(wrapped.count(name)) << name;
   for (const char* name : {"malloc", "calloc", "realloc", "free", "open", "mmap", "printf"})
     EXPECT_FALSE(used.count(name)) << name;

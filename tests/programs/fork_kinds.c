@@ -10,6 +10,18 @@ static void* brief(void* unused) { return unused; }
 static void before(void) { pthread_mutex_lock(&mutex); }
 static void after(void) { pthread_mutex_unlock(&mutex); }
 
+// A thread's child whose first traced call is its end: that is not its parent's.
+static void* forks(void* unused) {
+  const long pid = raw(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+  if (pid == 0) return unused;
+  int status;
+  must(waitpid((pid_t)pid, &status, 0) == pid);
+  printf("in a thread: %d\n", WEXITSTATUS(status));
+  must(pthread_setname_np(pthread_self(), "lives on") == 0);
+  expect("label %d lives on", own_tid());
+  return unused;
+}
+
 static void live(void) {  // what a child does
   pthread_mutex_lock(&mutex);
   pthread_mutex_unlock(&mutex);
@@ -34,6 +46,9 @@ int main(void) {
     must(waitpid((pid_t)pid, &status, 0) == pid);
     printf("%s: %d\n", names[kind], WEXITSTATUS(status));
   }
-  expect("create 1");
-  expect("images 6");
+  fflush(stdout);
+  pthread_join(start(forks, NULL), NULL);
+  expect("create 2");
+  expect("call wait4 6");
+  expect("images 7");
 }

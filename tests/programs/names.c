@@ -1,6 +1,7 @@
 // Names of threads: given by themselves, by others, by prctl, and inherited from the process.
 #include "tests/programs/expect.h"
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 
 enum { kThreads = 5 };
@@ -34,4 +35,13 @@ int main(void) {
   prctl(PR_SET_NAME, "by prctl");
   prctl(PR_GET_NAME, name);
   puts(name);
+  // The kernel takes 15 bytes: there need be no more, not even an end.
+  char* const pages = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  must(pages != MAP_FAILED && munmap(pages + 4096, 4096) == 0);
+  memcpy(pages + 4096 - 15, "without its end", 15);
+  must(prctl(PR_SET_NAME, pages + 4096 - 15) == 0);
+  prctl(PR_GET_NAME, name);
+  puts(name);
+  expect("label %d by prctl", own_tid());
+  expect("label %d without its end", own_tid());
 }
