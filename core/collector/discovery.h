@@ -12,7 +12,8 @@
 
 namespace thrace::collector {
 
-// Ids of such modules; those of records are smaller.
+// Ids of such modules; those of records are smaller.  No two of a session are the same: the child
+// of a fork has its parent's modules beside those that are found in itself.
 inline constexpr uint32_t kFirstDiscovered = 1u << 31;
 
 class Discovery {
@@ -27,8 +28,8 @@ class Discovery {
   bool identify(const Mapping& mapping, Module& module) const;
 
   int32_t pid_;
-  uint32_t next_ = kFirstDiscovered;
-  std::set<std::string> others_;  // files that are no modules
+  static inline uint32_t next_ = kFirstDiscovered;  // the collector's main thread alone looks
+  std::set<std::string> others_;                    // files that are no modules
 };
 
 }  // namespace thrace::collector

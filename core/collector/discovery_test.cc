@@ -39,6 +39,25 @@ TEST(Discovery, EachFileOfCodeIsFoundOnce) {
   EXPECT_EQ(before, after);
 }
 
+// The child of a fork inherits what was found in its parent.
+TEST(Discovery, WhatIsFoundInAChildLeavesItsParentsModules) {
+  auto parent = std::make_shared<Modules>();
+  Discovery(getpid()).find(Maps(getpid()).read(), *parent);
+  const Module* libc = parent->find(address_of(reinterpret_cast<const void*>(&getpid)));
+  ASSERT_TRUE(libc);
+  Modules child;
+  child.inherit(parent, 10, 1);
+  // What the child has loaded lies elsewhere.
+  auto mappings = Maps(getpid()).read();
+  for (Mapping& mapping : mappings) mapping.start += 1ull << 46, mapping.end += 1ull << 46;
+  Discovery(getpid()).find(mappings, child);
+  child.list(2, [](const Module&) {});
+  const Module* inherited = child.find(libc->start);
+  ASSERT_TRUE(inherited);
+  EXPECT_EQ(inherited->id, libc->id);
+  EXPECT_EQ(inherited->path, libc->path);
+}
+
 TEST(Discovery, TheBiasIsTheLoaders) {
   Modules modules;
   Discovery(getpid()).find(Maps(getpid()).read(), modules);
