@@ -216,7 +216,8 @@ TEST_F(TaskTest, AfterTheSessionNothingIsWritten) {
 TEST_F(TaskTest, AChildKnowsWhoItIsByItself) {
   Process& parent = arena_process(base_, g_guest.process);
   strcpy(parent.program, "another");
-  parent.pid = 4711;
+  parent.free();
+  ASSERT_TRUE(parent.claim(4711));
   memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
   claim_after_fork();
   const Process& child = arena_process(base_, g_guest.process);
@@ -224,19 +225,19 @@ TEST_F(TaskTest, AChildKnowsWhoItIsByItself) {
   EXPECT_STREQ(child.program, "test");
   EXPECT_STREQ(child.arguments, "test");
   EXPECT_EQ(child.ppid, getpid());
-  EXPECT_EQ(child.pid, getpid());
+  EXPECT_EQ(child.pid(), getpid());
 }
 
 TEST_F(TaskTest, AProcessWithoutASlotHasNoChildren) {
   for (uint32_t slot = 0; slot < kProcesses; slot++)
-    arena_process(base_, slot).phase = ProcessPhase::Live;
+    arena_process(base_, slot).enter(ProcessPhase::Live);
   memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
   EXPECT_FALSE(start_process(base_, {getpid(), getppid(), "test", nullptr}, false));
-  arena_process(base_, 5).phase = ProcessPhase::Free;
+  arena_process(base_, 5).free();
   memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
   claim_after_fork();
   EXPECT_FALSE(recording());
-  EXPECT_EQ(arena_process(base_, 5).phase.load(), ProcessPhase::Free);
+  EXPECT_EQ(arena_process(base_, 5).phase(), ProcessPhase::Free);
 }
 
 TEST_F(TaskTest, BusyThreadsGetLargerChunks) {
