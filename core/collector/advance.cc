@@ -175,6 +175,9 @@ void Advance::complete(MState& m) {
   m.gap = m.gap || (silent && m.note.lost);
   if (silent && m.note.status != Status::None)
     encoder_.status(text, m, m.note, m.note.lost ? start_.ticks : text.start);
+  // What it writes in the gate that it is still inside comes too late: its next status need not
+  // follow.
+  m.gap = m.gap || m.forced;
   if (!gone) return;
   if (m.g) encoder_.gone(text, m, start_.ticks);
   threads_.retire(m);

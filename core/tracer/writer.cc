@@ -27,11 +27,17 @@ uint32_t pop_chunk(uint32_t wanted, uint32_t& cls) {
 // nested one has interrupted this M's own writing.
 bool may_wait() { return !t_local.nested && g_guest.header->wait_on_full; }
 
-// A free chunk; 0: there is none, and nobody left who would free one.
-uint32_t await_chunk(uint32_t wanted, uint32_t& cls) {
+// The collector gives a gate up that stays in a generation long after the next has begun; what is
+// written there then is lost.  Better one event than a chunk full of them.
+constexpr uint32_t kLate = 500'000 / kPauseMicroseconds;
+
+// A free chunk; 0: there is none, and nobody left who would free one, or it would be too late.
+uint32_t await_chunk(uint32_t gen, uint32_t wanted, uint32_t& cls) {
   const ArenaHeader& header = *g_guest.header;
   uint32_t beat = header.beats.load(std::memory_order_relaxed);
+  uint32_t late = 0;
   for (uint32_t silent = 0;; silent++) {
+    if (header.gen.load(std::memory_order_relaxed) != gen && ++late > kLate) return 0;
     const uint32_t now = header.beats.load(std::memory_order_relaxed);
     if (now != beat) silent = 0;
     beat = now;
@@ -86,7 +92,7 @@ bool refill(Thread& m, uint32_t gen, Tail tail) {
       give_up(m, tail, m.seq.load(std::memory_order_relaxed) - 1);
       return true;
     }
-    page = await_chunk(wanted, cls);
+    page = await_chunk(gen, wanted, cls);
   }
   if (!page) return false;
 
