@@ -30,7 +30,7 @@ constexpr uint64_t kReleaseTakes = 50;  // times Guest::blocked_ticks: 1 ms
 bool is_old(WaitReason reason, uint64_t since) {
   if (needs_fresh_stamp(reason)) return true;
   // A thread may take its time to end after it has said so.
-  if (reason == WaitReason::Join || !since) return false;
+  if (reason == WaitReason::Join) return false;
   return ticks() - since > kReleaseTakes * g_guest.blocked_ticks;
 }
 
@@ -63,10 +63,9 @@ void Wait::begin(WaitReason reason, const void* object, uint32_t holder_tid,
     object_ = reinterpret_cast<uint64_t>(object);
     reason_ = reason;
     holder_tid_ = holder_tid;
-    since_ = writer::write_published(*m_, gate.gen(), Event::GoBlock, Status::Waiting,
-                                     canary_.address(), stack, static_cast<uint32_t>(reason), object_,
-                                     holder_tid, holder_tid)
-                 .time;
+    writer::write_published(*m_, gate.gen(), Event::GoBlock, Status::Waiting, canary_.address(), stack,
+                            static_cast<uint32_t>(reason), object_, holder_tid, holder_tid);
+    since_ = m_->since.load(std::memory_order_relaxed);
   }
   // W1: after the GoBlock, before the real call.
   if (const uint64_t old = m_->wait_object.load(std::memory_order_relaxed)) {

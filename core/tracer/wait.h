@@ -44,7 +44,7 @@ class Wait {
   Canary canary_;
   Thread* m_ = nullptr;
   uint64_t object_ = 0;
-  uint64_t since_ = 0;            // ticks; 0: the GoBlock was lost
+  uint64_t since_ = 0;            // ticks
   uint64_t released_before_ = 0;  // the bucket's stamp when this thread registered
   uint32_t holder_tid_ = 0;
   WaitReason reason_ = WaitReason::None;
