@@ -113,18 +113,27 @@ unsigned long auxiliary(unsigned long type) {
   return value;
 }
 
-// The loader's own list, through its exported _r_debug.
+// What a program's dynamic section says of the loader's list, once the loader has it.
+const r_debug* debug_of(const ElfW(Dyn) * dynamic) {
+  for (const auto* d = dynamic; d->d_tag != DT_NULL; d++)
+    if (d->d_tag == DT_DEBUG) return reinterpret_cast<const r_debug*>(d->d_un.d_ptr);
+  return nullptr;
+}
+
+// The loader's own list, through its exported _r_debug.  Started as `ld.so program`, the kernel
+// knows of the loader alone, as the program; later the loader puts the program in its own place.
 const r_debug* loader_debug() {
-  // Started as `ld.so program`, the kernel knows of the loader alone, as the program.
   auto header = reinterpret_cast<const ElfW(Ehdr)*>(auxiliary(AT_BASE));
   if (!header) header = reinterpret_cast<const ElfW(Ehdr)*>(auxiliary(AT_PHDR) & ~4095ul);
   if (!header) return nullptr;
-  const auto base = reinterpret_cast<ElfW(Addr)>(header);
-  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(base + header->e_phoff);
+  const auto start = reinterpret_cast<ElfW(Addr)>(header);
+  const ElfW(Addr) bias = header->e_type == ET_EXEC ? 0 : start;
+  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(start + header->e_phoff);
   for (unsigned i = 0; i < header->e_phnum; i++)
     if (segments[i].p_type == PT_DYNAMIC) {
-      const Object loader(base, reinterpret_cast<const ElfW(Dyn)*>(base + segments[i].p_vaddr));
-      return static_cast<r_debug*>(loader.find("_r_debug", gnu_hash("_r_debug"), nullptr));
+      const auto* dynamic = reinterpret_cast<const ElfW(Dyn)*>(bias + segments[i].p_vaddr);
+      const void* own = Object(bias, dynamic).find("_r_debug", gnu_hash("_r_debug"), nullptr);
+      return own ? static_cast<const r_debug*>(own) : debug_of(dynamic);
     }
   return nullptr;
 }
