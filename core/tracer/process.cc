@@ -192,9 +192,10 @@ void finish_session() {
   disarm();
   own_slot().enter(ProcessPhase::Leaving);
   constexpr uint32_t kPauses = 2'000'000 / kPauseMicroseconds;
-  // The collector takes it back if it has another process 1 than this one.
-  const auto leaving = [] { return own_slot().phase() == ProcessPhase::Leaving; };
-  for (uint32_t i = 0; i < kPauses && leaving() && !g_guest.header->finished.load(); i++)
+  // The collector makes it Live again if it has another process 1 than this one.  When it has its
+  // last events it frees the slot, and is not done yet.
+  const auto wanted = [] { return own_slot().phase() == ProcessPhase::Live; };
+  for (uint32_t i = 0; i < kPauses && !wanted() && !g_guest.header->finished.load(); i++)
     raw_pause();
 }
 

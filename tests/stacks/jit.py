@@ -9,7 +9,7 @@ import guest
 import trace
 
 NAME = "compiled:Loop.run"
-VERBS = (["dump", "--ordered", "--stacks"], ["flame", "--what=blocked"], ["export", "--format=chrome", "-o", "-"],
+VERBS = (["dump", "--ordered", "--stacks"], ["flame", "--what=blocked"], ["export", "--format=perfetto", "-o", "-"],
          ["export", "--format=go", "-o", "-"])
 
 
