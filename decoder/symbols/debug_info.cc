@@ -30,7 +30,7 @@ Dwarf* open_dwarf(const ElfFile& file, SymbolNotes& notes) {
 
 std::unique_ptr<DebugInfo> DebugInfo::open(const ElfFile& file, FileSearch& search,
                                            SymbolNotes& notes) {
-  std::unique_ptr<DebugInfo> info(new DebugInfo);
+  std::unique_ptr<DebugInfo> info(new DebugInfo(notes));
   info->path_ = file.path();
   info->dwarf_ = open_dwarf(file, notes);
   if (!info->dwarf_) return nullptr;
@@ -75,7 +75,15 @@ std::vector<DebugFrame> DebugInfo::find(uint64_t address) {
   if (index == RangeMap::kNone) return frames;
   Unit& unit = units_[index];
   if (!unit.functions) {
-    unit.tree = tree_of(unit.die, path_);
+    std::string missing;
+    unit.tree = tree_of(unit.die, path_, missing);
+    // libdw looks for .dwo files beside the program and in the compiler's folder, and knows no
+    // .dwp.
+    if (!missing.empty() && !split_missing_) {
+      split_missing_ = true;
+      notes_.push_back(fmt::format(
+          "the split debug information of {} is missing: {} and perhaps more", path_, missing));
+    }
     unit.functions = std::make_unique<FunctionTable>(unit.tree, ranges_left_);
   }
   const FunctionTable& functions = *unit.functions;

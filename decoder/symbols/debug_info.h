@@ -30,7 +30,8 @@ struct DebugFrame {
 
 class DebugInfo {
  public:
-  // Reads `file`, which must live as long.  nullptr if its DWARF cannot be used: a note says why.
+  // Reads `file`, which must live as long, and so must the notes.  nullptr if its DWARF cannot be
+  // used: a note says why.
   static std::unique_ptr<DebugInfo> open(const ElfFile& file, FileSearch& search,
                                          SymbolNotes& notes);
   ~DebugInfo();
@@ -56,11 +57,13 @@ class DebugInfo {
     std::unique_ptr<FunctionTable> functions;
   };
 
-  DebugInfo() = default;
+  explicit DebugInfo(SymbolNotes& notes) : notes_(notes) {}
   void list_units();
   void set_line(Unit& unit, uint64_t address, DebugFrame& frame);
   void set_names(Unit& unit, Dwarf_Off offset, DebugFrame& frame);
 
+  SymbolNotes& notes_;
+  bool split_missing_ = false;  // a note has said so
   std::string path_;
   Dwarf* dwarf_ = nullptr;
   std::unique_ptr<ElfFile> shared_file_;

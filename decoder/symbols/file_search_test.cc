@@ -319,6 +319,26 @@ TEST_F(FileSearchTest, APipeInPlaceOfSplitDwarf) {
   EXPECT_GT(frame.line, 0u);  // the skeleton has that
 }
 
+// A program without its .dwo files: its functions, not what was inlined, and a note.
+TEST_F(FileSearchTest, SplitDwarfThatIsMissingIsTold) {
+  std::string program = read_file(kFixtures + "gcc_split");
+  const std::string split = kFixtures + "gcc_split-calls.dwo";
+  const size_t at = program.find(split);
+  ASSERT_NE(at, std::string::npos);
+  program.replace(at, 4, "/no/");
+  write_file(program_, program);
+  const std::string line = output_of("nm " + program_ + " | grep _ZN5outer6Worker3runEl$");
+  const uint64_t run = std::stoull(line.substr(0, 16), nullptr, 16);
+  const Module module = module_of(program_);
+  Symbolizer symbolizer({.debuginfod = false});
+  for (const uint64_t address : {run, run + 1})
+    EXPECT_EQ(symbolizer.frames(&module, address, false).back().function, "outer::Worker::run");
+  ASSERT_EQ(symbolizer.notes().size(), 1u);
+  EXPECT_EQ(symbolizer.notes()[0],
+            fmt::format("the split debug information of {} is missing: /no/{} and perhaps more",
+                        program_, split.substr(4)));
+}
+
 // A symbol table may be gone where DWARF is still there.
 TEST_F(FileSearchTest, VariablesThatOnlyDwarfKnows) {
   const std::string address = output_of("nm " + source_ + " | grep ' g_settings$' | cut -c 1-16");

@@ -19,13 +19,14 @@ bool is_trap(const std::filesystem::path& path) {
 
 }  // namespace
 
-Dwarf_Die tree_of(Dwarf_Die unit, const std::string& path) {
+Dwarf_Die tree_of(Dwarf_Die unit, const std::string& path, std::string& missing) {
   uint8_t type = 0;
   if (dwarf_cu_info(unit.cu, nullptr, &type, nullptr, nullptr, nullptr, nullptr, nullptr) != 0 ||
       type != DW_UT_skeleton)
     return unit;
   std::string_view name = own_text(unit, DW_AT_dwo_name);
   if (name.empty()) name = own_text(unit, DW_AT_GNU_dwo_name);
+  missing = name;
   const std::filesystem::path beside = std::filesystem::path(path).parent_path();
   if (name.empty() || is_trap(beside / name) ||
       is_trap(std::filesystem::path(own_text(unit, DW_AT_comp_dir)) / name))
@@ -34,6 +35,7 @@ Dwarf_Die tree_of(Dwarf_Die unit, const std::string& path) {
   if (dwarf_cu_info(unit.cu, nullptr, &type, nullptr, &split, nullptr, nullptr, nullptr) != 0 ||
       !split.addr)
     return unit;
+  missing.clear();
   return split;
 }
 
