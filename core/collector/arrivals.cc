@@ -3,8 +3,6 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "core/collector/proc.h"
@@ -12,23 +10,20 @@
 namespace thrace::collector {
 namespace {
 
-std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 // While the kernel is putting the new image together it has a name, but neither arguments nor
 // environment yet.
 bool is_being_made(int32_t pid) {
   char target[1];
+  std::string arguments;
   return readlink(proc_path(pid, "exe").c_str(), target, sizeof target) > 0 &&
-         read_file(proc_path(pid, "cmdline")).empty();
+         read_proc(pid, "cmdline", arguments) && arguments.empty();
 }
 
 }  // namespace
 
 bool Arrivals::is_ours(int32_t pid) const {
-  const std::string environment = read_file(proc_path(pid, "environ"));
+  std::string environment;
+  read_proc(pid, "environ", environment);
   if (environment.empty()) return is_being_made(pid);
   std::istringstream variables(environment);
   for (std::string variable; std::getline(variables, variable, '\0');)

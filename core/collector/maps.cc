@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
 #include "core/collector/proc.h"
@@ -61,8 +59,9 @@ const std::vector<Mapping>& Maps::read() {
   mappings_.clear();
   if (!pid_) return mappings_;
   read_at_ = monotonic();
-  std::ifstream file("/proc/" + std::to_string(pid_) + "/maps");
-  mappings_ = parse_maps({std::istreambuf_iterator<char>(file), {}});
+  std::string text;
+  read_proc(pid_, "maps", text);
+  mappings_ = parse_maps(text);
   return mappings_;
 }
 

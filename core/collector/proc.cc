@@ -1,8 +1,10 @@
 #include "core/collector/proc.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdlib>
@@ -19,6 +21,22 @@ uint64_t monotonic() {
 
 std::string proc_path(int32_t pid, const std::string& name) {
   return "/proc/" + std::to_string(pid) + "/" + name;
+}
+
+// By hand: a stream's iterators throw where read() fails.
+bool read_proc(int32_t pid, const std::string& name, std::string& text) {
+  text.clear();
+  const int file = open(proc_path(pid, name).c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  char part[1 << 14];
+  ssize_t size;
+  while ((size = read(file, part, sizeof part)) != 0) {
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) break;
+    text.append(part, static_cast<size_t>(size));
+  }
+  close(file);
+  return size == 0;
 }
 
 std::vector<int32_t> numbered_entries(const std::string& folder) {

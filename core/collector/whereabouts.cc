@@ -71,13 +71,14 @@ Locator::Locator(Mapping arena) : arena_(std::move(arena)), began_(start_of(getp
 
 // By the arena, which it has mapped.  A process with other rights than the collector does not say.
 Locator::Member Locator::member(int32_t pid) const {
-  std::ifstream file(proc_path(pid, "maps"));
-  if (arena_.path.empty() || !file) return Member::Unknown;
+  std::string maps;
+  const bool whole = read_proc(pid, "maps", maps);
+  if (arena_.path.empty()) return Member::Unknown;
   const auto name = [](const std::string& path) { return path.substr(path.rfind('/') + 1); };
-  for (const Mapping& mapping : parse_maps({std::istreambuf_iterator<char>(file), {}}))
+  for (const Mapping& mapping : parse_maps(maps))
     if (mapping.inode == arena_.inode && name(mapping.path) == name(arena_.path))
       return Member::Yes;
-  return file.bad() ? Member::Unknown : Member::No;
+  return whole ? Member::No : Member::Unknown;
 }
 
 // True if the process that has the number of the claim here may be who made it.
