@@ -234,6 +234,11 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
     case Event::GoDestroy:
     case Event::GoDestroySyscall:
       leave(live, now);
+      // One that vanishes in a wait, as with its process, has not seen the end of it.
+      if (live.status == Status::Waiting && live.wait.taken) {
+        queue(live.wait.row).leave(live.wait.ticket, live.wait.site(), false, now, window_);
+        if (live.wait.picked) leave_open(live, now);
+      }
       live_.erase(g);
       break;
     default:
