@@ -104,18 +104,29 @@ TEST(Unload, LearnersRaceWithUnloads) {
   EXPECT_GT(learnt, 10u);
 }
 
-TEST(Unload, AForkedChildLearnsAgain) {
-  begin_unload();
+// What `question` answers in the child of a fork.
+template <typename Question>
+bool in_child(Question question) {
   const pid_t child = fork();
   if (child == 0) {
     after_fork();
-    uint64_t frames[kDepth];
-    _exit(capture(frames, kDepth, {}, Mode::Rules).end == StackEnd::Bottom ? 0 : 1);
+    _exit(question() ? 0 : 1);
   }
-  end_unload();
   int status = -1;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  return WEXITSTATUS(status) == 0;
+}
+
+bool learns() {
+  uint64_t frames[kDepth];
+  return capture(frames, kDepth, {}, Mode::Rules).end == StackEnd::Bottom;
+}
+
+TEST(Unload, AForkedChildLearnsAgain) {
+  begin_unload();
+  EXPECT_TRUE(in_child(learns));
+  end_unload();
 }
 
 TEST(Unload, AForkedChildForgetsWhatAnotherThreadUnloads) {
@@ -123,32 +134,19 @@ TEST(Unload, AForkedChildForgetsWhatAnotherThreadUnloads) {
   for (const bool unloading : {true, false}) {
     ASSERT_EQ(capture(frames, kDepth, own_stack(), Mode::Rules).end, StackEnd::Bottom);
     if (unloading) begin_unload();
-    const pid_t child = fork();
-    if (child == 0) {
-      after_fork();
-      _exit(g_rules.find(frames[0] - 1) == Rule() ? 0 : 1);
-    }
+    EXPECT_EQ(in_child([&] { return g_rules.find(frames[0] - 1) == Rule(); }), unloading);
     if (unloading) end_unload();
-    int status = -1;
-    ASSERT_EQ(waitpid(child, &status, 0), child);
-    EXPECT_EQ(WEXITSTATUS(status), unloading ? 0 : 1);
   }
 }
 
 // A destructor that a dlclose runs makes a child, in which the dlclose goes on.
 TEST(Unload, AChildMadeInsideOfAnUnloadLearnsAfterIt) {
   begin_unload();
-  const pid_t child = fork();
-  if (child == 0) {
-    after_fork();
+  EXPECT_TRUE(in_child([] {
     end_unload();
-    uint64_t frames[kDepth];
-    _exit(capture(frames, kDepth, {}, Mode::Rules).end == StackEnd::Bottom ? 0 : 1);
-  }
+    return learns();
+  }));
   end_unload();
-  int status = -1;
-  ASSERT_EQ(waitpid(child, &status, 0), child);
-  EXPECT_EQ(status, 0);
 }
 
 TEST(Unload, EpochsComeRoundWithoutOldRules) {

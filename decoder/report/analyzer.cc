@@ -111,6 +111,18 @@ void Analyzer::enter(Live& live, Status status, int64_t now) {
   live.status = status;
 }
 
+Analyzer::Wait Analyzer::wait_of(const Generation& generation, const EventView& event, size_t first,
+                                 int64_t since) {
+  const uint64_t object = event.args[first + 1];
+  return {.reason = event.args[first],
+          .object = object,
+          .module = analysis_.stacks->map().find_or_coming(generation, object, event.time),
+          .owner = event.args[first + 2],
+          .begun = since,
+          .since = since,
+          .stack = stack(generation, event)};
+}
+
 void Analyzer::status(const Generation& generation, const OrderedEvent& event, int64_t now) {
   const EventView& e = event.event;
   Live* known = live_.find(e.args[0]);
@@ -124,15 +136,7 @@ void Analyzer::status(const Generation& generation, const OrderedEvent& event, i
   Live& live = known ? *known : introduce(e.args[0], since);
   if (status != Status::Runnable) bind(live, event.m);
   if (status == Status::Waiting) {
-    begin_wait(live,
-               {.reason = e.args[2],
-                .object = e.args[3],
-                .module = module(generation, e.args[3], e.time),
-                .owner = e.args[4],
-                .begun = since,
-                .since = since,
-                .stack = stack(generation, e)},
-               false);
+    begin_wait(live, wait_of(generation, e, 2, since), false);
     return;
   }
   live.call = {.number = e.args[2], .arg = static_cast<int64_t>(e.args[3]), .begun = since};
@@ -194,15 +198,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       enter(live, Status::Runnable, now);
       break;
     case Event::GoBlock:
-      begin_wait(live,
-                 {.reason = e.args[0],
-                  .object = e.args[1],
-                  .module = module(generation, e.args[1], e.time),
-                  .owner = e.args[2],
-                  .begun = now,
-                  .since = now,
-                  .stack = stack(generation, e)},
-                 by_handler);
+      begin_wait(live, wait_of(generation, e, 0, now), by_handler);
       break;
     case Event::GoUnblock:
       end_wait(live, generation, e, now);
@@ -267,15 +263,14 @@ void Analyzer::finish(uint64_t ticks) {
     queues_[i].finish(now, window_);
     analysis_.objects[first_object_ + i].handovers = queues_[i].result();
   }
-  wakers_.each([&](uint32_t object, const Share& share) {
-    analysis_.objects[object].wakers.push_back(share);
-  });
-  holders_.each([&](uint32_t object, const Share& share) {
-    analysis_.objects[object].holders.push_back(share);
-  });
-  lasts_.each([&](uint32_t object, const Share& share) {
-    analysis_.objects[object].lasts.push_back(share);
-  });
+  const auto hand_out = [&](const Shares& shares, std::vector<Share> ObjectRow::*to) {
+    shares.each([&](uint32_t object, const Share& share) {
+      (analysis_.objects[object].*to).push_back(share);
+    });
+  };
+  hand_out(wakers_, &ObjectRow::wakers);
+  hand_out(holders_, &ObjectRow::holders);
+  hand_out(lasts_, &ObjectRow::lasts);
   analysis_.end = std::max(analysis_.end, now);
 }
 

@@ -103,6 +103,8 @@ class Analyzer : public EventSink {
   Live& introduce(uint64_t g, int64_t now);
   void leave(Live& live, int64_t now);
   void enter(Live& live, Status status, int64_t now);
+  // Reason, object and owner are the event's arguments from `first` on.
+  Wait wait_of(const Generation& generation, const EventView& event, size_t first, int64_t since);
   void begin_wait(Live& live, Wait wait, bool by_handler);
   void forget(std::vector<Wait>& interrupted, int64_t now);
   void end_wait(Live& live, const Generation& generation, const EventView& event, int64_t now);
@@ -121,9 +123,6 @@ class Analyzer : public EventSink {
   void leave_open(const Live& live, int64_t now);
   uint32_t holder(const Live& live) const;
   void status(const Generation& generation, const OrderedEvent& event, int64_t now);
-  ModuleIndex module(const Generation& generation, uint64_t address, uint64_t ticks) {
-    return analysis_.stacks->map().find_or_coming(generation, address, ticks);
-  }
   StackId stack(const Generation& generation, const EventView& event) {
     return analysis_.stacks->id(generation, event.stack, event.time);
   }
