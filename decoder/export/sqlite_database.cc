@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
 namespace thrace {
 namespace {
@@ -29,7 +31,9 @@ SqliteDatabase::SqliteDatabase(std::string path) : path_(std::move(path)) {
       fail("it is no ordinary file");
       return;
     }
-    if (char* target = realpath(path_.c_str(), nullptr)) path_ = target;
+    std::error_code unknown;
+    const std::filesystem::path target = std::filesystem::canonical(path_, unknown);
+    if (!unknown) path_ = target;
   }
   std::string name = path_ + ".XXXXXX";
   const int file = mkstemp(name.data());
