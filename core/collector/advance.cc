@@ -40,22 +40,7 @@ bool Advance::anything_written() {
 // Remembers a G's state before the next generation can change it.  Right whenever it will be
 // needed: if the G has no event in this generation, nothing about it changes before the next is
 // published.
-void Advance::note(MState& m) {
-  Thread& thread = arena_thread(base_, m.slot);
-  const ThreadPhase phase = thread.phase.load(std::memory_order_acquire);
-  m.note = {};
-  if (phase != ThreadPhase::Live && phase != ThreadPhase::Created) return;
-  const Tail tail{thread.tail.load(std::memory_order_acquire)};
-  m.note.gen = gen_;
-  m.note.g = thread.g.load(std::memory_order_relaxed);
-  m.note.status =
-      phase == ThreadPhase::Created ? Status::Runnable : static_cast<Status>(tail.status());
-  m.note.detail = thread.detail.load(std::memory_order_relaxed);
-  m.note.object = thread.object.load(std::memory_order_relaxed);
-  m.note.holder = thread.holder_tid.load(std::memory_order_relaxed);
-  m.note.since = thread.since.load(std::memory_order_relaxed);
-  m.note.lost = thread.lost.load(std::memory_order_relaxed) != 0;
-}
+void Advance::note(MState& m) { m.note = read_note(arena_thread(base_, m.slot), gen_); }
 
 // Threads that left without a word (raw exit, a process that execs) are looked for now and then.
 void Advance::mark_vanished(uint64_t now) {
@@ -172,9 +157,10 @@ void Advance::complete(MState& m) {
   if (m.owed.count && (silent || gone)) encoder_.lost(text, m);
   // One that lost all it did came to its status at some time since; how much it lost it tells
   // itself.
-  m.gap = m.gap || (silent && m.note.lost);
-  if (silent && m.note.status != Status::None)
-    encoder_.status(text, m, m.note, m.note.lost ? start_.ticks : text.start);
+  if (silent && m.note.status != Status::None) {
+    m.gap = m.gap || m.note.untold;
+    encoder_.status(text, m, m.note, m.note.untold ? start_.ticks : text.start);
+  }
   // What it writes in the gate that it is still inside comes too late: its next status need not
   // follow.
   m.gap = m.gap || m.forced;
@@ -236,8 +222,9 @@ void Advance::close(ProcessState& process, EndReason reason) {
       m->known_gen = std::max(m->known_gen, gen_);
     drain_.take_losses(*m);
     if (m->known_gen == gen_ - 1 && m->note.status != Status::None) {
+      m->gap = m->gap || m->note.untold;
       if (m->owed.count) encoder_.lost(text, *m);
-      encoder_.status(text, *m, m->note, text.start);
+      encoder_.status(text, *m, m->note, m->note.untold ? now : text.start);
     }
     if (m->owed.count) encoder_.lost(text, *m);
   }

@@ -257,8 +257,7 @@ TEST_F(AdvanceTest, AThreadThatLostAllOfAGenerationNeedNotFollow) {
   tick();
   next_generation();
   Thread& m = (*guest_)[slot];
-  m.lost = 1;
-  m.lost_from = m.lost_to = start_ + 20;
+  m.introduced = 0;
   m.detail = static_cast<uint32_t>(WaitReason::Mutex);
   m.object = 4096;
   m.since = start_ + 20;
@@ -266,7 +265,6 @@ TEST_F(AdvanceTest, AThreadThatLostAllOfAGenerationNeedNotFollow) {
                       static_cast<uint32_t>(Status::Waiting))
                .word;
   next_generation();
-  m.lost = 0;
   guest_->chunk(slot, 3, 0);
   const uint64_t late = Clock(ClockKind::Monotonic).ticks();
   guest_->record(slot, Event::Lost, late, {1, start_ + 20, start_ + 20}, Status::Waiting);

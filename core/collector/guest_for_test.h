@@ -45,6 +45,7 @@ class TestGuest {
     m.tid = tid;
     m.process = process;
     m.phase = phase;
+    if (phase == ThreadPhase::Created) m.introduced = header().gen.load();  // creation is its status
     return slot;
   }
 
@@ -89,8 +90,9 @@ class TestGuest {
     (*this)[slot].tail = Tail::make(tail.gen(), tail.page(), tail.cls(), tail.offset() + length,
                                     static_cast<uint32_t>(after))
                              .word;
-    if (state == RecordState::Committed && event != Event::Lost)
-      (*this)[slot].status_gen[tail.gen() % 3] = tail.gen();
+    if (state != RecordState::Committed || event == Event::Lost) return;
+    (*this)[slot].status_gen[tail.gen() % 3] = tail.gen();
+    (*this)[slot].introduced = tail.gen();
   }
 
   // The usual first record of a generation.

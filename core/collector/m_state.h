@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "core/collector/note.h"
 #include "core/format/event.h"
 
 namespace thrace::collector {
@@ -28,18 +29,6 @@ struct HeldBack {
   uint64_t seq = 0;           // Thread::seq then
   bool arrived = false;       // it is ours now
   std::vector<bool> encoded;  // by offset: records that are in the file
-};
-
-// The state of a G as published.
-struct Note {
-  uint32_t gen = 0;  // in which it was read; 0: nothing
-  uint32_t g = 0;
-  Status status = Status::None;
-  uint32_t detail = 0;
-  uint64_t object = 0;
-  uint64_t holder = 0;
-  uint64_t since = 0;
-  bool lost = false;  // events that the thread has not told yet: the status need not follow
 };
 
 struct Losses {

@@ -221,8 +221,9 @@ class Salvage {
   }
 
   // The state of a silent M's G in `gen`, as far as it is known: from what it wrote next, or as
-  // published if it wrote nothing after.
-  Note silent_state(const Author& author, uint32_t gen) {
+  // published if it wrote nothing after.  To a state that it has not told of it came in the last
+  // generation at the latest: which it was in before is not known.
+  Note silent_state(const Author& author, uint32_t gen, bool last) {
     Note note;
     const Thread& thread = arena_thread(base_, author.state.slot);
     const auto next = author.first.upper_bound(gen);
@@ -237,17 +238,8 @@ class Salvage {
               first.record[5],
               first.record[6]};
     } else {
-      const ThreadPhase phase = thread.phase.load();
-      if (phase != ThreadPhase::Live && phase != ThreadPhase::Created) return {};
-      note = {gen,
-              thread.g.load(),
-              phase == ThreadPhase::Created
-                  ? Status::Runnable
-                  : static_cast<Status>(Tail{thread.tail.load()}.status()),
-              thread.detail.load(),
-              thread.object.load(),
-              thread.holder_tid.load(),
-              thread.since.load()};
+      note = read_note(thread, gen);
+      if (note.untold && !last) return {};
     }
     const auto created = created_.find(note.g);
     const bool not_yet = created != created_.end() && created->second >= gen;
@@ -271,8 +263,10 @@ class Salvage {
     MState& m = author.state;
     const auto chunks = author.chunks.find(text.gen);
     if (chunks == author.chunks.end()) {
-      const Note note = silent_state(author, text.gen);
-      if (note.status != Status::None) encoder_.status(text, m, note, text.start);
+      const Note note = silent_state(author, text.gen, last);
+      m.gap = m.gap || note.untold;
+      if (note.status != Status::None)
+        encoder_.status(text, m, note, note.untold ? std::max(note.since, text.start) : text.start);
     } else {
       introduce(text, author, author.first[text.gen]);
       for (const Found& found : chunks->second) {

@@ -46,6 +46,7 @@ void abandon(Thread& m) {
   m.introduced.store(0, std::memory_order_relaxed);
   m.heals.store(m.heals.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   t_local.nested = 0;
+  t_local.telling_lost = false;
   TraceLocker::leave(m);
 }
 

@@ -28,8 +28,8 @@ long raw_syscall(long number, long arg0 = 0, long arg1 = 0) {
 
 }  // namespace
 
-void raw_pause() {
-  const timespec pause{0, kPauseMicroseconds * 1000};
+void raw_pause(uint32_t microseconds) {
+  const timespec pause{0, microseconds * 1000L};
   raw_syscall(SYS_nanosleep, reinterpret_cast<long>(&pause));
 }
 

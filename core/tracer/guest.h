@@ -55,6 +55,7 @@ struct Local {
   uint32_t muted = 0;     // > 0: this thread's calls pass through (vfork's child, a failed attach)
   uint32_t slot = 0;      // of m
   uint32_t nested = 0;    // gates open inside the outermost one
+  bool telling_lost = false;  // the Lost of m is being written
   uint64_t woken_by = 0;  // the stamp that ended this thread's last wait; none ends two
   void* once_wait = nullptr;  // the innermost pthread_once under way (OnceCall of preload/once.cc)
 };

@@ -65,7 +65,7 @@ template <typename T>
 
 // Sleeps a little by the raw system call: for the rare cases in which a guest waits for the collector.
 inline constexpr uint32_t kPauseMicroseconds = 200;
-void raw_pause();
+void raw_pause(uint32_t microseconds = kPauseMicroseconds);
 
 // Raw system calls without arguments, for the ids of this thread and process (rule T-b).
 int32_t raw_gettid();

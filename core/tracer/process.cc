@@ -86,6 +86,7 @@ bool arm(Process& process, uint32_t number, uint64_t stack_low, uint64_t stack_h
   g_guest.process = number;
   t_local.muted = 0;
   t_local.nested = 0;
+  t_local.telling_lost = false;
   t_local.m = nullptr;
   const uint32_t slot = slots::take();
   if (!slot) {

@@ -1,6 +1,8 @@
 // The cold half of writing: fresh chunks, losses, statuses.
 #include "core/tracer/writer.h"
 
+#include <algorithm>
+
 #include "core/arena/free_list.h"
 
 namespace thrace::writer {
@@ -10,7 +12,14 @@ namespace {
 constexpr uint32_t kFilledBeforeGrowth = 2;
 
 // A collector that gets nothing done for so long is dead, or as good as that.
-constexpr uint32_t kSilence = 2'000'000 / kPauseMicroseconds;
+constexpr uint64_t kSilence = 2'000'000'000;  // ns
+
+// The collector gives a gate up that stays in a generation long after the next has begun; what is
+// written there then is lost.  Better one event than a chunk full of them.
+constexpr uint64_t kLate = 500'000'000;  // ns
+
+// Hundreds of threads that look for a chunk every 200 us leave no processor to the collector.
+constexpr uint32_t kLongestPause = 64 * kPauseMicroseconds;
 
 // A free chunk of the class that this M has grown to, or of another; 0 if all are taken.
 uint32_t pop_chunk(uint32_t wanted, uint32_t& cls) {
@@ -27,29 +36,28 @@ uint32_t pop_chunk(uint32_t wanted, uint32_t& cls) {
 // nested one has interrupted this M's own writing.
 bool may_wait() { return !t_local.nested && g_guest.header->wait_on_full; }
 
-// The collector gives a gate up that stays in a generation long after the next has begun; what is
-// written there then is lost.  Better one event than a chunk full of them.
-constexpr uint32_t kLate = 500'000 / kPauseMicroseconds;
-
 // A free chunk; 0: there is none, and nobody left who would free one, or it would be too late.
 uint32_t await_chunk(uint32_t gen, uint32_t wanted, uint32_t& cls) {
   const ArenaHeader& header = *g_guest.header;
   uint32_t beat = header.beats.load(std::memory_order_relaxed);
-  uint32_t late = 0;
-  for (uint32_t silent = 0;; silent++) {
-    if (header.gen.load(std::memory_order_relaxed) != gen && ++late > kLate) return 0;
-    const uint32_t now = header.beats.load(std::memory_order_relaxed);
-    if (now != beat) silent = 0;
-    beat = now;
+  uint64_t heard = monotonic_ns();  // the collector moved
+  uint64_t left = 0;                // the others may have left this generation; 0: not seen yet
+  for (uint32_t pause = kPauseMicroseconds;; pause = std::min(2 * pause, kLongestPause)) {
+    const uint64_t now = monotonic_ns();
+    if (!left && header.gen.load(std::memory_order_relaxed) != gen) left = now;
+    const uint32_t last = beat;
+    beat = header.beats.load(std::memory_order_relaxed);
+    if (beat != last) heard = now;
     if (const uint32_t page = pop_chunk(wanted, cls)) return page;
     if (header.phase.load(std::memory_order_relaxed) != Phase::Open) return 0;
+    if (left && now - left > kLate) return 0;
     // Found out once, by whatever thread: from then on nobody waits until it moves again.
     if (beat == g_guest.silent_beat.load(std::memory_order_relaxed)) return 0;
-    if (silent >= kSilence) {
+    if (now - heard > kSilence) {
       g_guest.silent_beat.store(beat, std::memory_order_relaxed);
       return 0;
     }
-    raw_pause();
+    raw_pause(pause);
   }
 }
 
@@ -141,22 +149,48 @@ void lose(Thread& m, uint32_t gen, Status after) {
   }
 }
 
-void write_status(Thread& m, uint32_t gen) {
-  const uint32_t lost = m.lost.exchange(0, std::memory_order_relaxed);
-  const uint32_t abandoned = m.abandoned.exchange(0, std::memory_order_relaxed);
-  if (lost || abandoned) {
-    const uint64_t now = ticks();
-    const uint64_t from = lost ? m.lost_from.load(std::memory_order_relaxed) : now;
-    const uint64_t to = lost ? m.lost_to.load(std::memory_order_relaxed) : now;
-    const Record record = write(m, gen, Event::Lost, kAny, kKeep, lost, from, to);
-    if (record.outcome != Reserved::Yes) {
-      // That attempt has counted itself: it was no event of the program's.
-      if (lost) m.lost_from.store(from, std::memory_order_relaxed);
-      m.lost.store(lost, std::memory_order_relaxed);
-      m.abandoned.store(abandoned, std::memory_order_relaxed);
-      return;
-    }
+namespace {
+
+// Writes the Lost of this M, if there is one to write; false: there was no room for it.
+//
+// What was lost stays in the M until its record is written, which may take a while (await_chunk): the
+// collector looks at it, and tells it itself if the program is killed.  A handler that comes meanwhile
+// must write a Lost before its status, but the number is told by the one that it interrupted.
+bool write_lost(Thread& m, uint32_t gen) {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  if (!m.lost.load(relaxed) && !m.abandoned.load(relaxed)) return true;
+  const bool mine = !t_local.telling_lost;
+  uint32_t lost = 0;
+  uint64_t from = 0, to = 0;
+  const auto read = [&](Tail) {
+    lost = mine ? m.lost.load(relaxed) : 0;
+    from = lost ? m.lost_from.load(relaxed) : 0;
+    to = lost ? m.lost_to.load(relaxed) : 0;
+  };
+  constexpr uint32_t kWords = 4;
+  t_local.telling_lost = true;
+  compiler_fence();
+  const Record record = reserve(m, gen, kWords, kAny, kKeep, read);
+  const bool written = record.outcome == Reserved::Yes;
+  if (written) {
+    fill(record, Event::Lost, gen, {}, lost, lost ? from : record.time, lost ? to : record.time);
+    m.abandoned.store(0, relaxed);
+  } else {
+    lost = 1;  // that attempt has counted itself: it was no event of the program's
   }
+  for (;;) {
+    const uint32_t untold = m.lost.load(relaxed);
+    if (local_cas(m.lost, untold, untold - lost)) break;
+  }
+  compiler_fence();
+  if (mine) t_local.telling_lost = false;
+  return written;
+}
+
+}  // namespace
+
+void write_status(Thread& m, uint32_t gen) {
+  if (!write_lost(m, gen)) return;
   constexpr auto relaxed = std::memory_order_relaxed;
   uint64_t status = 0, detail = 0, object = 0, holder_tid = 0, since = 0;
   const auto read = [&](Tail tail) {

@@ -1,7 +1,9 @@
 // What a writer does when the arena is full.
 #include "core/tracer/writer.h"
 
+#include <atomic>
 #include <chrono>
+#include <thread>
 
 #include "core/arena/free_list.h"
 #include "core/tracer/arena_for_test.h"
@@ -76,6 +78,41 @@ TEST_F(WriterTest, WhoWaitsDoesNotKeepAFullChunk) {
   Call call(3, 4);
   call.end(0, 0);
   EXPECT_EQ(lost(), 0u) << "told, with the status that follows";
+}
+
+// The collector looks at the M at any time: what was lost, and that the status need not follow, stays
+// visible as long as the record that tells it waits for room.
+TEST_F(WriterTest, WhatIsLostIsSeenUntilItIsTold) {
+  arena_header(base_).wait_on_full = 1;
+  write_until_lost();
+  arena_header(base_).beats++;
+  const Thread& m = *t_local.m;
+  std::atomic<bool> done{false};
+  bool seen = true;
+  std::thread collector([&] {
+    while (!done) seen = seen && m.lost.load() && !m.introduced.load();
+  });
+  Call call(3, 4);
+  call.end(0, 0);
+  done = true;
+  collector.join();
+  EXPECT_TRUE(seen);
+}
+
+// Between the reservation of the Lost and its end.
+TEST_F(WriterTest, AHandlerDoesNotTellTheSameLossAgain) {
+  write_until_lost();
+  drain();
+  const uint32_t before = lost();
+  t_local.telling_lost = true;
+  Call handler(3, 4);
+  handler.end(0, 0);
+  EXPECT_EQ(lost(), before);
+  t_local.telling_lost = false;
+  arena_header(base_).gen++;
+  Call next(3, 4);
+  next.end(0, 0);
+  EXPECT_EQ(lost(), 0u);
 }
 
 }  // namespace

@@ -84,10 +84,13 @@ def waits_when_full(s):
 
 
 def waits_when_full_of_threads(s):
-    """More busy threads than the smallest arena has chunks, and they wait: they get their turn, nobody hangs."""
+    """More busy threads than the smallest arena has chunks, and they wait: all get their turn soon, none hangs."""
     command = [s.program("writers"), "400", "300"]
     s.unhurt(command, traced(s, command, options=("-b", "4M", "--on-full", "wait")))
-    s.expect(len(trace.files(s.folder)) == 1, "there is no trace")
+    for verdict in s.checked():
+        # On a busy machine one may come too late for its generation, here and there.
+        s.expect(verdict.lost < 400 * 300 * 2 / 50, f"{verdict.lost} lost")
+        s.notes.append(verdict.text.splitlines()[0].replace(s.folder, ""))
 
 
 def monotonic_clock(s):
