@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 
 #include "core/tracer/task.h"
@@ -76,8 +77,11 @@ bool start(char** argv, const char* const* environment) {
     return false;
   }
   find_main_stack();
+  char name[16] = "";
+  raw_syscall(SYS_prctl, PR_GET_NAME, raw_address(name));
   const Identity identity{static_cast<int32_t>(raw_syscall(SYS_getpid)),
-                          static_cast<int32_t>(raw_syscall(SYS_getppid)), executable(argv), argv};
+                          static_cast<int32_t>(raw_syscall(SYS_getppid)), name, executable(argv),
+                          argv};
   if (start_process(attached.base, identity, attached.light_fence)) {
     // A program that is run by its loader (ld.so ./program) has no other: the executable is the
     // loader.

@@ -23,7 +23,7 @@
 namespace thrace {
 
 inline constexpr char kArenaMagic[8] = {'t', 'h', 'r', 'a', 'r', 'e', 'n', 'a'};
-inline constexpr uint32_t kArenaVersion = 3;
+inline constexpr uint32_t kArenaVersion = 4;
 
 inline constexpr size_t kPage = 4096;
 inline constexpr size_t kDefaultArena = 64u << 20;
@@ -73,7 +73,6 @@ struct ArenaHeader {
   uint64_t start_ticks;  // when the session began, with the two clocks at that moment, in ns
   uint64_t start_mono;
   uint64_t start_wall;
-  int32_t collector_pid;
   char options[2048];  // "NAME=value\n" of each THRACE_* variable in force
   char output[2048];   // template of the file names, absolute
 
@@ -112,9 +111,9 @@ struct alignas(64) Process {
   int32_t ppid;
   uint32_t image;          // number of this image in the session, from 1
   uint32_t parent;         // slot of the image it was forked from, + 1; 0: started by exec
-  uint32_t first_gen;      // the generation in which it was claimed
   uint64_t claimed;        // ticks
   char program[64];        // last component of the executable's path
+  char name[16];           // the kernel's when the program started
   char executable[256];
   char arguments[512];     // NUL after each
 
@@ -213,7 +212,6 @@ struct alignas(64) Thread {
   std::atomic<uint64_t> handle;   // pthread_t; this and its stack are set before it is Live
   std::atomic<uint64_t> stack_low;   // bounds of its own stack, 0: not known
   std::atomic<uint64_t> stack_high;
-  std::atomic<uint32_t> foreign;  // 1: its creation was not seen
   std::atomic<uint32_t> heals;    // stale gates found (statistics)
 
   // The wait (who woke whom).

@@ -79,7 +79,6 @@ void fill_header(char* base, const ArenaOptions& options, size_t bytes) {
   header.stack_depth = options.stack_depth;
   header.frame_pointers = options.frame_pointers;
   header.light_fence = membarrier_works();
-  header.collector_pid = getpid();
   copy_text(header.options, options.options);
   copy_text(header.output, options.output);
 }

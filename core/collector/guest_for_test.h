@@ -29,6 +29,7 @@ class TestGuest {
       process.image = header().next_image.fetch_add(1) + 1;
       process.claimed = header().start_ticks;
       std::strcpy(process.program, program);
+      std::strcpy(process.name, "born");
       std::strcpy(process.executable, "/bin/x");
       std::memcpy(process.arguments, "x\0a b\0", 7);
       process.enter(ProcessPhase::Live);

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <string>
 
+#include "core/collector/header_entries.h"
 #include "core/collector/proc.h"
 
 namespace thrace::collector {
@@ -73,6 +74,8 @@ void ProcessTable::adopt(uint32_t slot) {
     if (fd >= 0) process->pidfds.push_back(fd);
   }
   std::getline(std::ifstream(proc_path(process->pid, "comm")), process->name);
+  // Gone already.  The child of a fork has the name that its parent had at that time.
+  if (process->name.empty() && !image.parent) process->name = field_text(image.name);
   process->sink = open_sink_(image, seen_ == 0);
   process->modules = std::make_shared<Modules>(process->pid);
   process->images = std::make_unique<Images>(process->pid);

@@ -132,6 +132,17 @@ TEST_F(SessionTest, AKilledProcessLeavesAllItWrote) {
   EXPECT_EQ(trace("killed.thr").lines(0).size(), 5001u);
 }
 
+// It was over before a busy machine let the collector look.
+TEST_F(SessionTest, NamesTheThreadsOfAProcessThatIsGone) {
+  const pid_t gone = start([](TestGuest& guest) { write(guest, "gone", 10); });
+  waitpid(gone, nullptr, 0);
+  run(start([](TestGuest& guest) { write(guest, "root", 10); }));
+  const TestTrace trace = this->trace("gone.thr");
+  EXPECT_THAT(trace.lines(0, true), testing::Contains("M0 String 1 born"));
+  EXPECT_THAT(trace.lines(0, true),
+              testing::Contains("M0 Thread 1 " + std::to_string(gone) + " 1"));
+}
+
 TEST_F(SessionTest, WaitsForAForkedChildThatHasNotClaimedYet) {
   arena_header(base_).forks_pending = 1;
   const pid_t root = start([](TestGuest& guest) { write(guest, "parent", 10); });

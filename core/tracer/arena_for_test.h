@@ -42,7 +42,7 @@ class ArenaTest : public testing::Test {
     unlink(path.c_str());
     memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
     const char* arguments[] = {"test", nullptr};
-    ASSERT_TRUE(start_process(base_, {getpid(), getppid(), "test", arguments}, false));
+    ASSERT_TRUE(start_process(base_, {getpid(), getppid(), "test", "/bin/test", arguments}, false));
   }
 
   void TearDown() override {

@@ -82,7 +82,6 @@ Thread* attach() {
     return nullptr;
   }
   Thread& m = thread_of(slot);
-  m.foreign.store(1, std::memory_order_relaxed);
   m.tid.store(raw_gettid(), std::memory_order_relaxed);
   m.handle.store(reinterpret_cast<uint64_t>(__builtin_thread_pointer()),
                  std::memory_order_relaxed);
@@ -110,7 +109,6 @@ void introduce(Thread& m, uint32_t gen) {
     local_cas(m.g, 0u, g_guest.header->next_g.fetch_add(1, std::memory_order_relaxed) + 1);
     g = m.g.load(std::memory_order_relaxed);
   }
-  m.foreign.store(1, std::memory_order_relaxed);
   m.detail.store(0, std::memory_order_relaxed);
   m.phase.store(ThreadPhase::Live, std::memory_order_relaxed);
   const auto created =

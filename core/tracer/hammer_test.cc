@@ -204,7 +204,7 @@ TEST(Hammer, SignalsJumpsAndGenerations) {
   unlink(path.c_str());
   ASSERT_EQ(syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0), 0);
   const char* arguments[] = {"hammer", nullptr};
-  ASSERT_TRUE(start_process(base, {getpid(), getppid(), "hammer", arguments}, true));
+  ASSERT_TRUE(start_process(base, {getpid(), getppid(), "hammer", "/bin/hammer", arguments}, true));
 
   struct sigaction action {};
   action.sa_handler = on_timer;

@@ -19,6 +19,7 @@ constexpr uint64_t kBlockedMicroseconds = 20;  // design, section 4
 struct Image {
   int32_t pid;
   decltype(Process::program) program;
+  decltype(Process::name) name;
   decltype(Process::executable) executable;
   decltype(Process::arguments) arguments;
 };
@@ -42,6 +43,7 @@ const char* base_name(const char* path) {
 void describe(const Identity& identity) {
   g_image.pid = identity.pid;
   copy_text(g_image.program, base_name(identity.executable));
+  copy_text(g_image.name, identity.name);
   copy_text(g_image.executable, identity.executable);
   size_t used = 0;
   std::memset(g_image.arguments, 0, sizeof g_image.arguments);
@@ -58,6 +60,7 @@ void show_image(Process& slot, int32_t ppid, uint32_t parent) {
   slot.ppid = ppid;
   slot.parent = parent;
   std::memcpy(slot.program, g_image.program, sizeof slot.program);
+  std::memcpy(slot.name, g_image.name, sizeof slot.name);
   std::memcpy(slot.executable, g_image.executable, sizeof slot.executable);
   std::memcpy(slot.arguments, g_image.arguments, sizeof slot.arguments);
 }
@@ -101,7 +104,6 @@ bool arm(Process& process, uint32_t number, uint64_t stack_low, uint64_t stack_h
   m.stack_high.store(stack_high, kRelaxed);
   m.g.store(g_guest.header->next_g.fetch_add(1, kRelaxed) + 1, kRelaxed);
   m.tail.store(Tail::make(0, 0, 0, 0, static_cast<uint32_t>(Status::Running)).word, kRelaxed);
-  process.first_gen = g_guest.header->gen.load();
   m.phase.store(ThreadPhase::Live, std::memory_order_release);
   t_local.slot = slot;
   t_local.m = &m;

@@ -16,7 +16,7 @@ uint32_t take() {
   m.tail.store(0, relaxed);
   for (auto* word : {&m.entry_gen, &m.filled, &m.status_gen[0], &m.status_gen[1], &m.status_gen[2],
                      &m.next_chunk, &m.introduced, &m.detail, &m.lost, &m.abandoned, &m.g,
-                     &m.foreign, &m.heals})
+                     &m.heals})
     word->store(0, relaxed);
   for (auto* word : {&m.wakes, &m.object, &m.holder_tid, &m.since, &m.frame, &m.lost_from, &m.lost_to,
                      &m.handle, &m.stack_low, &m.stack_high, &m.wait_object, &m.wait_stamp,

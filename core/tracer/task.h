@@ -14,6 +14,7 @@ namespace thrace {
 struct Identity {
   int32_t pid = 0;
   int32_t ppid = 0;
+  const char* name = "";        // the kernel's, of the calling thread
   const char* executable = "";  // path
   const char* const* arguments = nullptr;  // as main gets them, ends with nullptr
 };

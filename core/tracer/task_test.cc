@@ -232,7 +232,7 @@ TEST_F(TaskTest, AProcessWithoutASlotHasNoChildren) {
   for (uint32_t slot = 0; slot < kProcesses; slot++)
     arena_process(base_, slot).enter(ProcessPhase::Live);
   memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
-  EXPECT_FALSE(start_process(base_, {getpid(), getppid(), "test", nullptr}, false));
+  EXPECT_FALSE(start_process(base_, {getpid(), getppid(), "test", "/bin/test", nullptr}, false));
   arena_process(base_, 5).free();
   memset(static_cast<void*>(&g_wiped), 0, sizeof g_wiped);
   claim_after_fork();

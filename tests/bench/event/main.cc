@@ -104,7 +104,7 @@ char* start() {
     __atomic_fetch_add(page, 0, __ATOMIC_RELAXED);
   const bool light = syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED, 0, 0) == 0;
   const char* arguments[] = {"bench-event", nullptr};
-  if (!start_process(base, {getpid(), getppid(), "bench-event", arguments}, light)) std::exit(1);
+  if (!start_process(base, {getpid(), getppid(), "bench-event", "/bin/bench-event", arguments}, light)) std::exit(1);
   return base;
 }
 
