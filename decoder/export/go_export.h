@@ -16,6 +16,7 @@
 #pragma once
 
 #include <algorithm>
+#include <deque>
 #include <string>
 #include <vector>
 
@@ -123,7 +124,7 @@ class GoExport : public EventSink {
   IdMap<Stream> streams_;
   IdMap<bool> threads_;          // ids that are taken
   std::vector<uint64_t> order_;  // Ms of this generation, by first event
-  std::vector<Record> records_;  // of all streams, in the merged order
+  std::deque<Record> records_;   // of all streams, in the merged order
   std::vector<Edge> edges_;
   uint64_t number_ = 0;  // of the generation, from 1
   uint64_t start_ = 0;   // of the generation, ns

@@ -10,6 +10,7 @@ namespace thrace {
 namespace {
 
 constexpr std::string_view kFrameIndent = "                  ";  // under the event's m=
+constexpr size_t kMostLines = 16 << 20;  // bytes of them that are kept
 
 // A comment that says what the ids of Strings stand for.
 std::string string_comment(const Generation& generation, const EventView& event) {
@@ -103,6 +104,20 @@ std::string OrderedDump::comment(const Generation& generation, const EventView& 
   return out;
 }
 
+// Most events have one of few stacks, and their text takes longer than all else.
+const std::string& OrderedDump::lines(StackId stack) {
+  if (lines_bytes_ > kMostLines) {
+    lines_.clear();
+    lines_bytes_ = 0;
+  }
+  const auto [entry, is_new] = lines_.try_emplace(stack);
+  if (is_new) {
+    entry->second = names_.lines(stack, kFrameIndent);
+    lines_bytes_ += entry->second.size();
+  }
+  return entry->second;
+}
+
 void OrderedDump::event(const Generation& generation, const OrderedEvent& event) {
   const EventView& e = event.event;
   const bool maps = e.type == Event::Module || e.type == Event::ModuleGone;
@@ -113,7 +128,7 @@ void OrderedDump::event(const Generation& generation, const OrderedEvent& event)
   fmt::print(out_, "{:>13} m={} g={} {}{}\n", clock_.since_start(e.time), event.m, event.g,
              event_text(e, clock_), maps ? string_comment(generation, e) : comment(generation, e));
   if (frames_ && e.stack != 0)
-    fmt::print(out_, "{}", names_.lines(stacks_.id(generation, e.stack, e.time), kFrameIndent));
+    fmt::print(out_, "{}", lines(stacks_.id(generation, e.stack, e.time)));
 }
 
 }  // namespace thrace

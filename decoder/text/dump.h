@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdio>
+#include <string>
+#include <unordered_map>
 
 #include "decoder/input/generation.h"
 #include "decoder/order/trace.h"
@@ -45,6 +47,7 @@ class OrderedDump : public EventSink {
   const Names& names() const { return names_; }
 
  private:
+  const std::string& lines(StackId stack);
   std::string comment(const Generation& generation, const EventView& event);
   bool picks(const Generation& generation, const OrderedEvent& event);
   bool picks_what(const Generation& generation, const EventView& event);
@@ -62,6 +65,8 @@ class OrderedDump : public EventSink {
     bool picked = false;  // the wait or the call that it is in
   };
   IdMap<Runner> runners_;  // by M
+  std::unordered_map<StackId, std::string> lines_;
+  size_t lines_bytes_ = 0;
   Clock clock_;
   bool started_ = false;
 };

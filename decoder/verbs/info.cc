@@ -1,6 +1,7 @@
 // info: what a trace file is and holds.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 
 #include "decoder/order/trace.h"
@@ -19,15 +20,18 @@ class Counter : public EventSink {
     for (const PlacedBatch& placed : generation.batches) batches_ += placed.batch.m != kCollectorM;
     for (const ThreadBatches& thread : generation.threads) seen_[thread.m] = true;
     stacks_.begin(generation);
+    in_this_ = 0;
   }
   void event(const Generation& generation, const OrderedEvent& event) override {
     const EventView& e = event.event;
     counts_[static_cast<uint8_t>(e.type)]++;
+    largest_ = std::max(largest_, ++in_this_);
     if (e.type == Event::Module || e.type == Event::ModuleGone) stacks_.event(generation, e);
     if (stacks_.id(generation, e.stack, e.time) != 0) with_stack_++;
   }
   uint64_t count(Event event) const { return counts_[static_cast<uint8_t>(event)]; }
   uint64_t batches() const { return batches_; }
+  uint64_t largest() const { return largest_; }  // events of a generation
   size_t threads() const { return seen_.size(); }
   const StackTable& stacks() const { return stacks_; }
   uint64_t with_stack() const { return with_stack_; }
@@ -35,6 +39,8 @@ class Counter : public EventSink {
  private:
   std::array<uint64_t, 256> counts_{};
   uint64_t batches_ = 0;
+  uint64_t in_this_ = 0;
+  uint64_t largest_ = 0;
   uint64_t with_stack_ = 0;
   IdMap<bool> seen_;
   StackTable stacks_;
@@ -83,7 +89,8 @@ int info_one(Source source) {
   };
   fmt::print("duration     {}\n", duration_text(static_cast<uint64_t>(trace.duration())));
   fmt::print("ticks        {} per second\n", trace.clock().frequency);
-  fmt::print("generations  {}, from number {}\n", trace.generations(), trace.first_generation());
+  fmt::print("generations  {}, from number {}, of {} events at most\n", trace.generations(),
+             trace.first_generation(), counter.largest());
   fmt::print("threads      {}\n", counter.threads());
   fmt::print("batches      {}\n", counter.batches());
   fmt::print("bytes        {} ({:.2f} per event; expanded {}, {:.2f} per event)\n", trace.bytes(),

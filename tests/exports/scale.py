@@ -25,7 +25,7 @@ def recorded(options, folder, events):
 
 def counted(options, path):
     done = subprocess.run([options.decoder, "info", path], capture_output=True, text=True, check=True)
-    return next(line for line in done.stdout.splitlines() if "events" in line)
+    return next(line for line in done.stdout.splitlines() if line.startswith("events "))
 
 
 def measured(command):
