@@ -66,6 +66,7 @@ if shell:  # the keyboard: types what the shell below asks for
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(shell, 0)[1]))
 
 signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+# One process: a shell whose child stops before its exec does not stop itself (vfork).
 job = os.fork()
 if job == 0:
     os.close(keys_out)
@@ -73,7 +74,7 @@ if job == 0:
     os.tcsetpgrp(0, os.getpid())
     for number in (signal.SIGTTOU, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    os.execv(sys.argv[1], [sys.argv[1], "-rq", "-o", "w.%p.thr", "sh", "-c", "touch ready; sleep 60"])
+    os.execv(sys.argv[1], [sys.argv[1], "-rq", "-o", "w.%p.thr", "sh", "-c", ": >ready; exec sleep 60"])
 while not os.path.exists("ready"):
     time.sleep(0.01)
 
