@@ -229,6 +229,7 @@ void Advance::close(ProcessState& process, EndReason reason) {
     if (m->owed.count) encoder_.lost(text, *m);
   }
   encoder_.modules(text);
+  process.modules->settle();
   process.images->keep_last(*process.modules, *process.sink);
   end(text, reason, now);
   process.begun = true;  // a file without any event has one generation, too

@@ -6,6 +6,35 @@
 #include "core/format/frames.h"
 
 namespace thrace::collector {
+namespace {
+
+std::string_view bytes_of(std::span<const uint64_t> words) {
+  return {reinterpret_cast<const char*>(words.data()), words.size_bytes()};
+}
+
+// The next of the texts that end a record.
+std::string_view take_text(std::string_view& rest) {
+  const std::string_view text = rest.substr(0, rest.find('\0'));
+  rest.remove_prefix(std::min(rest.size(), text.size() + 1));
+  return text;
+}
+
+Module read_module(const uint64_t* record, uint64_t header, uint32_t gen) {
+  const size_t fixed = record_shapes()[static_cast<uint8_t>(Event::Module)].words;
+  std::string_view texts = bytes_of({record + fixed, RecordHeader::words(header) - fixed});
+  Module module;
+  module.id = RecordHeader::arg(header);
+  module.bias = record[2];
+  module.start = record[3];
+  module.end = record[4];
+  module.build = take_text(texts);
+  module.path = take_text(texts);
+  module.loaded = record[1];
+  module.loaded_gen = gen;
+  return module;
+}
+
+}  // namespace
 
 void Encoder::table(GenerationText& text, Event type, std::span<const uint64_t> args,
                     std::string_view bytes) {
@@ -125,31 +154,12 @@ uint32_t Encoder::record_stack(GenerationText& text, MState& m, Event type,
 }
 
 // The texts of a record, one after the other: its last arguments (E3).
-void Encoder::record_texts(GenerationText& text, MState& m, const EventSpec& spec, uint64_t time,
+void Encoder::record_texts(GenerationText& text, MState& m, const EventSpec& spec,
                            std::span<const uint64_t> words, std::span<uint64_t> args,
                            size_t texts) {
-  std::string_view rest(reinterpret_cast<const char*>(words.data()), words.size_bytes());
-  const auto next = [&] {
-    const std::string_view string = rest.substr(0, rest.find('\0'));
-    rest.remove_prefix(std::min(rest.size(), string.size() + 1));
-    return string;
-  };
-  if (spec.number == Event::Module) {
-    Module module;
-    module.id = static_cast<uint32_t>(args[0]);
-    module.bias = args[1];
-    module.start = args[2];
-    module.end = args[3];
-    module.build = next();
-    module.path = next();
-    module.loaded = time;
-    module.loaded_gen = text.gen;
-    text.modules.add(module);
-    module_args(text, module, args);
-    return;
-  }
+  std::string_view rest = bytes_of(words);
   for (uint64_t& id : args.last(texts)) {
-    const std::string_view string = next();
+    const std::string_view string = take_text(rest);
     id = string_id(text, string);
     if (spec.number == Event::GoLabel && args[0] == m.g) m.name = string;
   }
@@ -192,8 +202,13 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
   for (size_t i = 1; i < fixed; i++) args[i] = record[1 + i];
   const std::span<const uint64_t> rest(record + shape.words,
                                        RecordHeader::words(header) - shape.words);
-  if (shape.texts) [[unlikely]]
-    record_texts(text, m, spec, record[1], rest, {args, spec.nargs}, shape.texts);
+  if (spec.number == Event::Module) [[unlikely]] {
+    Module module = read_module(record, header, text.gen);
+    text.modules.add(module);
+    module_args(text, module, args);
+  } else if (shape.texts) [[unlikely]] {
+    record_texts(text, m, spec, rest, {args, spec.nargs}, shape.texts);
+  }
   if (spec.number == Event::GoSyscallBegin) call(text, arg, args[1]);
   if (spec.number == Event::ModuleGone) [[unlikely]]
     text.modules.remove(arg, text.gen, record[1]);
@@ -210,6 +225,26 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
     gap(text, m, spec.number, record[1]);
   follow(m, spec.number, arg);
   event(text, m, spec.number, record[1], {args, spec.nargs}, stack);
+}
+
+void Encoder::preview(GenerationText& text, const uint64_t* record, uint64_t header,
+                      const EventSpec& spec) {
+  switch (spec.number) {
+    case Event::GoSyscallBegin:
+      call(text, RecordHeader::arg(header), record[2]);
+      if (in_tables_) emit(text);
+      break;
+    case Event::Module: {
+      Module module = read_module(record, header, text.gen);
+      text.modules.add(module);
+      break;
+    }
+    case Event::ModuleGone:
+      text.modules.remove(RecordHeader::arg(header), text.gen, record[1]);
+      break;
+    default:
+      break;
+  }
 }
 
 Walk Encoder::chunk(GenerationText& text, MState& m, const uint64_t* words, uint32_t count,

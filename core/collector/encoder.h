@@ -42,11 +42,9 @@ class Encoder {
   // yet.
   void modules(GenerationText& text);
 
-  // Ahead of its record, what a system call means for the tables.
-  void preview(GenerationText& text, uint32_t number, uint64_t arg) {
-    call(text, number, arg);
-    if (in_tables_) emit(text);
-  }
+  // Ahead of its record: what a system call means for the tables, and a module that came or went.
+  void preview(GenerationText& text, const uint64_t* record, uint64_t header,
+               const EventSpec& spec);
 
   // What the session could not record, if there is any.
   void unseen(GenerationText& text, uint32_t threads, uint32_t processes);
@@ -74,7 +72,7 @@ class Encoder {
   uint32_t record_stack(GenerationText& text, MState& m, Event type,
                         std::span<const uint64_t> words);
   void module_args(GenerationText& text, const Module& module, std::span<uint64_t> args);
-  void record_texts(GenerationText& text, MState& m, const EventSpec& spec, uint64_t time,
+  void record_texts(GenerationText& text, MState& m, const EventSpec& spec,
                     std::span<const uint64_t> words, std::span<uint64_t> args, size_t texts);
   void record(GenerationText& text, MState& m, const uint64_t* record, uint64_t header,
               const EventSpec& spec);

@@ -11,7 +11,7 @@ constexpr uint32_t kRemember = 3;  // generations: children of forks may still b
 
 }  // namespace
 
-void Modules::inherit(std::shared_ptr<const Modules> parent, uint64_t time, uint32_t gen) {
+void Modules::inherit(std::shared_ptr<Modules> parent, uint64_t time, uint32_t gen) {
   parent_ = std::move(parent);
   inherit_time_ = time;
   inherit_gen_ = gen;
@@ -19,6 +19,7 @@ void Modules::inherit(std::shared_ptr<const Modules> parent, uint64_t time, uint
 
 void Modules::inherit_rest(uint32_t gen) {
   if (!parent_) return;
+  parent_->inherit_rest(gen);
   for (const auto& [id, module] : parent_->by_id_) {
     if (module.loaded > inherit_time_ || (module.gone && module.gone <= inherit_time_)) continue;
     Module copy = module;

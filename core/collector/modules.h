@@ -33,7 +33,10 @@ class Modules {
 
   // The child of a fork, taken in in `gen`, has what its parent had at that time (ticks); what the
   // parent's records tell of only in this generation or the next counts, too.
-  void inherit(std::shared_ptr<const Modules> parent, uint64_t time, uint32_t gen);
+  void inherit(std::shared_ptr<Modules> parent, uint64_t time, uint32_t gen);
+
+  // The image is closed: its list is complete.
+  void settle() { parent_.reset(); }
 
   // A Module record: completes it by what the system knows of its file, and keeps a copy.
   void add(Module& module);
@@ -67,7 +70,7 @@ class Modules {
 
   Maps maps_;
   std::map<uint32_t, Module> by_id_;
-  std::shared_ptr<const Modules> parent_;  // nullptr: none
+  std::shared_ptr<Modules> parent_;  // nullptr: none
   uint64_t inherit_time_ = 0;
   uint32_t inherit_gen_ = 0;
 };

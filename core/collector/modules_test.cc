@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "core/collector/discovery.h"
+#include "core/collector/preview.h"
 #include "core/collector/rig_for_test.h"
 
 namespace thrace::collector {
@@ -121,6 +122,33 @@ TEST_F(ModulesTest, AForkedChildHasWhatItsParentHad) {
   const TestTrace trace = read_trace(traces_[2]);
   ASSERT_EQ(trace.generations.size(), 2u);
   EXPECT_THAT(listed(trace, 1), ElementsAre("1"));
+}
+
+// A child and its own child end while the records of the first parent are in a chunk that is not full.
+TEST_F(ModulesTest, AChildThatEndsAtOnceHasThemToo) {
+  load(1, kFirst, start_ + 20);
+  uint32_t parent = process_, slot = 0;
+  for (const uint64_t claimed : {start_ + 50, start_ + 60}) {
+    slot = guest_->process(getpid(), "child");
+    Process& image = arena_process(base_, slot);
+    image.ppid = getpid();
+    image.parent = parent + 1;
+    image.claimed = claimed;
+    parent = slot;
+  }
+  const uint32_t child = guest_->thread(slot, other_tid());
+  guest_->chunk(child, 1, 0);
+  guest_->status(child, start_ + 65);
+  tick();
+  Preview(base_, *threads_, *encoder_).look();
+  ProcessState* state = processes_->find(slot);
+  advance_->close(*state, EndReason::Exit);
+  processes_->free(*state);
+  EXPECT_THAT(listed(read_trace(traces_[3]), 0), ElementsAre("1"));
+  generation(2);
+  close();
+  EXPECT_THAT(listed(trace(), 0), IsEmpty()) << "its own record tells of it";
+  EXPECT_THAT(listed(trace(), 1), ElementsAre("1"));
 }
 
 Module module_at(uint64_t start, const char* path) {

@@ -9,6 +9,10 @@ namespace thrace::collector {
 void Preview::look(uint64_t now) {
   if (now - looked_ < kInterval) return;
   looked_ = now;
+  look();
+}
+
+void Preview::look() {
   threads_.each([&](MState& m) { look(m); });
 }
 
@@ -37,8 +41,7 @@ void Preview::look(MState& m) {
   walk_records(
       words, tail.offset(), gen,
       [&](uint32_t offset, uint64_t header, const EventSpec& spec) {
-        if (spec.number == Event::GoSyscallBegin)
-          encoder_.preview(*text, RecordHeader::arg(header), words[offset + 2]);
+        encoder_.preview(*text, words + offset, header, spec);
       },
       [] {}, goes_on ? before.offset() : kChunkHeaderWords);
 }

@@ -1,6 +1,6 @@
 // Looks into chunks that are not full yet: what is behind a descriptor must be seen while the
-// process lives, and the chunks of most threads come to the collector at the end of a generation
-// only.
+// process lives, and which modules it has before the children end that it forks.  The chunks of most
+// threads come to the collector at the end of a generation only.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,9 @@ class Preview {
   // Looks at what each M has written since the last time, if that is `kInterval` ago.  `now`:
   // CLOCK_MONOTONIC, ns.
   void look(uint64_t now);
+
+  // Looks now: the image of a child is about to be closed, which has the modules of its parent.
+  void look();
 
  private:
   static constexpr uint64_t kInterval = 5'000'000;  // ns

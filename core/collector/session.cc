@@ -123,7 +123,9 @@ void Session::reap() {
 
 // Processes that are gone get their files closed.
 void Session::bury() {
-  for (const auto& [process, reason] : processes_.deaths()) {
+  const auto deaths = processes_.deaths();
+  if (!deaths.empty()) preview_.look();
+  for (const auto& [process, reason] : deaths) {
     log_.line("pid " + std::to_string(process->own_pid) + " is gone");
     advance_.close(*process, reason);
     processes_.free(*process);

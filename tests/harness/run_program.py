@@ -81,9 +81,9 @@ def wrong_modules(dumps):
     for dump in dumps:
         failures += [f"{path}: build-id {build} in the trace, {trace.build_id(path)} in the file"
                      for path, build in dump.modules if os.path.exists(path) and trace.build_id(path) != build]
-    first = {path for path, _ in dumps[0].modules}
-    if dumps[0].header.get("exe") not in first:
-        failures.append(f"{dumps[0].header.get('exe')} is not among the modules {sorted(first)}")
+        known = {path for path, _ in dump.modules} | dump.listed
+        if dump.header.get("exe") not in known:
+            failures.append(f"{dump.header.get('exe')} is not among the modules {sorted(known)}")
     return failures
 
 
