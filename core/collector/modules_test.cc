@@ -44,6 +44,21 @@ class ModulesTest : public RigTest {
     guest_->record(m_, Event::Module, time, {id, start, start, start + 0x1000, 0, words});
   }
   void unload(uint32_t id, uint64_t time) { guest_->record(m_, Event::ModuleGone, time, {id}); }
+  // The slot of an image that the one in `parent` has forked.
+  uint32_t forked(uint32_t parent, int32_t ppid, uint64_t time) {
+    const uint32_t slot = guest_->process(getpid(), "child");
+    Process& image = arena_process(base_, slot);
+    image.ppid = ppid;
+    image.parent = parent + 1;
+    image.claimed = time;
+    return slot;
+  }
+  void end(uint32_t slot) {
+    Preview(base_, *threads_, *encoder_).look();
+    ProcessState* state = processes_->find(slot);
+    advance_->close(*state, EndReason::Exit);
+    processes_->free(*state);
+  }
   void generation(uint32_t gen) {
     tick();
     next_generation();
@@ -103,11 +118,7 @@ TEST_F(ModulesTest, AForkedChildHasWhatItsParentHad) {
   load(2, kSecond, start_ + 30);
   unload(2, start_ + 40);
   load(3, kSecond, start_ + 60);  // after the fork
-  const uint32_t slot = guest_->process(getpid(), "child");
-  Process& image = arena_process(base_, slot);
-  image.ppid = getpid();
-  image.parent = process_ + 1;
-  image.claimed = start_ + 50;
+  const uint32_t slot = forked(process_, getpid(), start_ + 50);
   const uint32_t child = guest_->thread(slot, other_tid());
   guest_->chunk(child, 1, 0);
   guest_->status(child, start_ + 55);
@@ -116,35 +127,24 @@ TEST_F(ModulesTest, AForkedChildHasWhatItsParentHad) {
   guest_->chunk(child, 2, 0);
   guest_->status(child, start_ + 2000);
   tick();
-  ProcessState* state = processes_->find(slot);
-  advance_->close(*state, EndReason::Exit);
-  processes_->free(*state);
+  end(slot);
   const TestTrace trace = read_trace(traces_[2]);
   ASSERT_EQ(trace.generations.size(), 2u);
   EXPECT_THAT(listed(trace, 1), ElementsAre("1"));
 }
 
-// A child and its own child end while the records of the first parent are in a chunk that is not full.
-TEST_F(ModulesTest, AChildThatEndsAtOnceHasThemToo) {
+// A child and its own child end while the records of the first parent are in a chunk that is not full;
+// the child is over before its own one is seen.
+TEST_F(ModulesTest, ChildrenThatEndAtOnceHaveThemToo) {
   load(1, kFirst, start_ + 20);
-  uint32_t parent = process_, slot = 0;
-  for (const uint64_t claimed : {start_ + 50, start_ + 60}) {
-    slot = guest_->process(getpid(), "child");
-    Process& image = arena_process(base_, slot);
-    image.ppid = getpid();
-    image.parent = parent + 1;
-    image.claimed = claimed;
-    parent = slot;
-  }
-  const uint32_t child = guest_->thread(slot, other_tid());
-  guest_->chunk(child, 1, 0);
-  guest_->status(child, start_ + 65);
+  const uint32_t child = forked(process_, getpid(), start_ + 50);
   tick();
-  Preview(base_, *threads_, *encoder_).look();
-  ProcessState* state = processes_->find(slot);
-  advance_->close(*state, EndReason::Exit);
-  processes_->free(*state);
-  EXPECT_THAT(listed(read_trace(traces_[3]), 0), ElementsAre("1"));
+  end(child);
+  const uint32_t grandchild = forked(child, getpid(), start_ + 60);
+  tick();
+  end(grandchild);
+  for (const uint32_t image : {2, 3})
+    EXPECT_THAT(listed(read_trace(traces_[image]), 0), ElementsAre("1")) << image;
   generation(2);
   close();
   EXPECT_THAT(listed(trace(), 0), IsEmpty()) << "its own record tells of it";

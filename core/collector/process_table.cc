@@ -83,9 +83,8 @@ void ProcessTable::adopt(uint32_t slot) {
   process->descriptors = std::make_unique<Descriptors>(
       process->pid, process->pidfds.empty() ? -1 : process->pidfds[0], locator_.arena());
   process->maps = Maps(process->pid);
-  const ProcessState* parent = image.parent ? find(image.parent - 1) : nullptr;
-  if (parent && parent->own_pid == image.ppid)
-    process->modules->inherit(parent->modules, image.claimed, gen_);
+  if (auto modules = modules_of_parent(image))
+    process->modules->inherit(std::move(modules), image.claimed, gen_);
   process->current = std::make_unique<GenerationText>(gen_, start_.ticks, *process->modules,
                                                       process->descriptors.get());
   encoder_.clock(*process->current, clock_.frequency(), start_);
@@ -94,6 +93,16 @@ void ProcessTable::adopt(uint32_t slot) {
             (where.nested ? " in a namespace, " + std::to_string(process->pid) : "") + ", " +
             std::string(image.program, strnlen(image.program, sizeof image.program)));
   by_slot_[slot] = std::move(process);
+}
+
+// nullptr: it is the child of none, or its parent ended long ago.
+std::shared_ptr<Modules> ProcessTable::modules_of_parent(const Process& image) {
+  if (!image.parent) return nullptr;
+  const ProcessState* parent = find(image.parent - 1);
+  if (parent && parent->own_pid == image.ppid) return parent->modules;
+  const auto ended = std::find_if(ended_.rbegin(), ended_.rend(),
+                                  [&](const Ended& other) { return other.own_pid == image.ppid; });
+  return ended == ended_.rend() ? nullptr : ended->modules;
 }
 
 // A claim that was never finished because its process died in it.
@@ -169,6 +178,8 @@ bool ProcessTable::is_leaving() {
 }
 
 void ProcessTable::free(ProcessState& process) {
+  ended_.push_back({process.own_pid, process.modules});
+  if (ended_.size() > kMostEnded) ended_.pop_front();
   for (const int fd : process.pidfds) close(fd);
   arena_process(base_, process.slot).free();
   by_slot_[process.slot].reset();
