@@ -114,7 +114,7 @@ TEST_F(WhereaboutsTest, AProcessInANamespaceIsFoundByItsOwnNumber) {
   EXPECT_TRUE(locator_->knows(1));
   NestedThreads threads(child);
   EXPECT_EQ(threads.find(1), child);
-  EXPECT_EQ(threads.find(2), 0);
+  EXPECT_EQ(threads.find(1000), 0);
 }
 
 TEST_F(WhereaboutsTest, ATakenNumberIsSomebodyElsesWithin) {
