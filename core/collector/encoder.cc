@@ -19,7 +19,8 @@ std::string_view take_text(std::string_view& rest) {
   return text;
 }
 
-Module read_module(const uint64_t* record, uint64_t header, uint32_t gen) {
+// A Module record, which its image's list takes in.
+Module take_module(GenerationText& text, const uint64_t* record, uint64_t header) {
   const size_t fixed = record_shapes()[static_cast<uint8_t>(Event::Module)].words;
   std::string_view texts = bytes_of({record + fixed, RecordHeader::words(header) - fixed});
   Module module;
@@ -30,7 +31,8 @@ Module read_module(const uint64_t* record, uint64_t header, uint32_t gen) {
   module.build = take_text(texts);
   module.path = take_text(texts);
   module.loaded = record[1];
-  module.loaded_gen = gen;
+  module.loaded_gen = text.gen;
+  text.modules.add(module);
   return module;
 }
 
@@ -202,13 +204,10 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
   for (size_t i = 1; i < fixed; i++) args[i] = record[1 + i];
   const std::span<const uint64_t> rest(record + shape.words,
                                        RecordHeader::words(header) - shape.words);
-  if (spec.number == Event::Module) [[unlikely]] {
-    Module module = read_module(record, header, text.gen);
-    text.modules.add(module);
-    module_args(text, module, args);
-  } else if (shape.texts) [[unlikely]] {
+  if (spec.number == Event::Module) [[unlikely]]
+    module_args(text, take_module(text, record, header), args);
+  else if (shape.texts) [[unlikely]]
     record_texts(text, m, spec, rest, {args, spec.nargs}, shape.texts);
-  }
   if (spec.number == Event::GoSyscallBegin) call(text, arg, args[1]);
   if (spec.number == Event::ModuleGone) [[unlikely]]
     text.modules.remove(arg, text.gen, record[1]);
@@ -234,11 +233,9 @@ void Encoder::preview(GenerationText& text, const uint64_t* record, uint64_t hea
       call(text, RecordHeader::arg(header), record[2]);
       if (in_tables_) emit(text);
       break;
-    case Event::Module: {
-      Module module = read_module(record, header, text.gen);
-      text.modules.add(module);
+    case Event::Module:
+      take_module(text, record, header);
       break;
-    }
     case Event::ModuleGone:
       text.modules.remove(RecordHeader::arg(header), text.gen, record[1]);
       break;
