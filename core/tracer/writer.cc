@@ -84,6 +84,42 @@ void give_up(Thread& m, Tail tail, uint64_t seq) {
   if (local_cas(m.tail, tail.word, empty)) hand_over(m, tail.gen(), tail, seq);
 }
 
+// Writes the Lost of this M, if there is one to write; false: there was no room for it.
+//
+// What was lost stays in the M until its record is written, which may take a while (await_chunk): the
+// collector looks at it, and tells it itself if the program is killed.  A handler that comes meanwhile
+// must write a Lost before its status, but the number is told by the one that it interrupted.
+bool write_lost(Thread& m, uint32_t gen) {
+  constexpr auto relaxed = std::memory_order_relaxed;
+  if (!m.lost.load(relaxed) && !m.abandoned.load(relaxed)) return true;
+  const bool mine = !t_local.telling_lost;
+  uint32_t lost = 0;
+  uint64_t from = 0, to = 0;
+  const auto read = [&](Tail) {
+    lost = mine ? m.lost.load(relaxed) : 0;
+    from = lost ? m.lost_from.load(relaxed) : 0;
+    to = lost ? m.lost_to.load(relaxed) : 0;
+  };
+  constexpr uint32_t kWords = 4;
+  t_local.telling_lost = true;
+  compiler_fence();
+  const Record record = reserve(m, gen, kWords, kAny, kKeep, read);
+  const bool written = record.outcome == Reserved::Yes;
+  if (written) {
+    fill(record, Event::Lost, gen, {}, lost, lost ? from : record.time, lost ? to : record.time);
+    m.abandoned.store(0, relaxed);
+  } else {
+    lost = 1;  // that attempt has counted itself: it was no event of the program's
+  }
+  for (;;) {
+    const uint32_t untold = m.lost.load(relaxed);
+    if (local_cas(m.lost, untold, untold - lost)) break;
+  }
+  compiler_fence();
+  if (mine) t_local.telling_lost = false;
+  return written;
+}
+
 }  // namespace
 
 bool refill(Thread& m, uint32_t gen, Tail tail) {
@@ -148,46 +184,6 @@ void lose(Thread& m, uint32_t gen, Status after) {
     if (local_cas(m.tail, tail.word, next)) return;
   }
 }
-
-namespace {
-
-// Writes the Lost of this M, if there is one to write; false: there was no room for it.
-//
-// What was lost stays in the M until its record is written, which may take a while (await_chunk): the
-// collector looks at it, and tells it itself if the program is killed.  A handler that comes meanwhile
-// must write a Lost before its status, but the number is told by the one that it interrupted.
-bool write_lost(Thread& m, uint32_t gen) {
-  constexpr auto relaxed = std::memory_order_relaxed;
-  if (!m.lost.load(relaxed) && !m.abandoned.load(relaxed)) return true;
-  const bool mine = !t_local.telling_lost;
-  uint32_t lost = 0;
-  uint64_t from = 0, to = 0;
-  const auto read = [&](Tail) {
-    lost = mine ? m.lost.load(relaxed) : 0;
-    from = lost ? m.lost_from.load(relaxed) : 0;
-    to = lost ? m.lost_to.load(relaxed) : 0;
-  };
-  constexpr uint32_t kWords = 4;
-  t_local.telling_lost = true;
-  compiler_fence();
-  const Record record = reserve(m, gen, kWords, kAny, kKeep, read);
-  const bool written = record.outcome == Reserved::Yes;
-  if (written) {
-    fill(record, Event::Lost, gen, {}, lost, lost ? from : record.time, lost ? to : record.time);
-    m.abandoned.store(0, relaxed);
-  } else {
-    lost = 1;  // that attempt has counted itself: it was no event of the program's
-  }
-  for (;;) {
-    const uint32_t untold = m.lost.load(relaxed);
-    if (local_cas(m.lost, untold, untold - lost)) break;
-  }
-  compiler_fence();
-  if (mine) t_local.telling_lost = false;
-  return written;
-}
-
-}  // namespace
 
 void write_status(Thread& m, uint32_t gen) {
   if (!write_lost(m, gen)) return;
