@@ -118,8 +118,8 @@ FACTS = {
         ("threads --group", [Line(r"worker-\* +16 ")]),
     ],
     "late_barrier": [
-        ("summary", [Line("barrier start_line", r"arrive \(@MEET\)", r"last to arrive was late/\d+ in (2\d|30) of 30 rounds")]),
-        ("locks", [Line("barrier +start_line", r"late/\d+ \(([7-9]\d|100) %\)", r"arrive \(@MEET\)")]),
+        ("summary", [Line("barrier start_line", r"arrive \(@MEET\)", r"last to arrive was late/\d+ in (2[5-9]|30) of 30 rounds")]),
+        ("locks", [Line("barrier +start_line", r"late/\d+ \((9\d|100) %\)", r"arrive \(@MEET\)")]),
         ("syscalls", [Line("nanosleep", r"slow_part \(@SLOW\)")]),
     ],
     "small_pool": [

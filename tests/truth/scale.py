@@ -21,7 +21,7 @@ EVENTS = 10_000_000
 MOST_SECONDS = 20
 MOST_MEMORY = 1 << 20  # KiB
 SLACK = 16 << 10  # KiB: more stacks; two bytes for each event are too much
-HELD = 0.1  # KiB for each event of the largest generation, which is in memory at a time
+HELD = {"--format=go": 0.1}  # KiB for each event of the largest generation, which this way has in memory at a time
 FIRST_ROUNDS = 2000
 PERIOD = "100ms"
 KEEPS = set()  # verbs that keep what they read
@@ -40,14 +40,14 @@ def main():
         folder = options.folder or temporary
         os.makedirs(folder, exist_ok=True)
         tenth, whole = recorded(parts, options, folder)
-        held = HELD * max(0, largest_generation(parts, whole) - largest_generation(parts, tenth))
+        more = max(0, largest_generation(parts, whole) - largest_generation(parts, tenth))
         failures = []
         print(f"{'':40} {'a tenth':>20} {'the whole':>20}")
         for verb in verbs(parts.decoder):
             if options.verb and verb.name not in options.verb:
                 continue
             for way in different(verb):
-                failures += measured(parts, way, tenth, whole, held)
+                failures += measured(parts, way, tenth, whole, more)
         guest.finish(failures, "no verb is too slow or takes too much")
 
 
@@ -113,7 +113,7 @@ def run(command):
         return usage.ru_utime + usage.ru_stime, took, usage.ru_maxrss, process.returncode, complaints.read()
 
 
-def measured(parts, way, tenth, whole, held):
+def measured(parts, way, tenth, whole, more):
     short, long = (run([parts.decoder, way.verb.name, *way.words, path]) for path in (tenth, whole))
     shown = "".join(f"{cpu:8.2f} s {memory / 1024:6.0f} MiB" for cpu, _, memory, _, _ in (short, long))
     print(f"{str(way):40} {shown}   ({long[1]:.1f} s)", flush=True)
@@ -122,6 +122,7 @@ def measured(parts, way, tenth, whole, held):
         failures.append(f"{way} takes {long[0]:.1f} s of CPU time")
     if long[2] > MOST_MEMORY:
         failures.append(f"{way} takes {long[2] >> 10} MiB")
+    held = sum(HELD.get(word, 0) for word in way.words) * more
     if long[2] > 1.25 * short[2] + SLACK + held and way.verb.name not in KEEPS:
         failures.append(f"{way}: memory grows with the trace, from {short[2] >> 10} to {long[2] >> 10} MiB")
     return failures
