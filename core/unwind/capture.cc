@@ -45,8 +45,8 @@ CodeRange own_code() {
 
 void begin_unload() { g_learners.begin_unload(); }
 
-void end_unload() {
-  g_rules.forget();
+void end_unload(bool gone) {
+  if (gone) g_rules.forget();
   g_learners.end_unload();
 }
 

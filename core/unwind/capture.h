@@ -32,7 +32,8 @@ struct Captured {
 
 // Writes at most `limit` frames to `frames`.  The first is the return address into the function
 // that calls capture; the frames of this library are among them (whoever names frames leaves them
-// out).
+// out).  If there are more, some in the middle are left out, and a gap (core/format/event.h) stands
+// in their place; of a stack with more than kMostWalked frames, the innermost are written.
 //
 // Each frame is an address behind an instruction under way, as return addresses are: look up the
 // address - 1.  For the instruction that a signal interrupted, that is its own address + 1.
@@ -42,11 +43,13 @@ struct Captured {
 Captured capture(uint64_t* frames, uint32_t limit, StackBounds own, Mode mode);
 
 // What a wrapper of dlclose calls around the real one (core/unwind/learners.h): until end_unload no
-// new rule is learnt, and those learnt before are forgotten at end_unload.  May be called by several
-// threads at a time.  begin_unload waits for threads that are learning: microseconds, or about 0.2 s
-// for one that a signal handler holds up or has jumped out of.
+// new rule is learnt, and those learnt before are forgotten at end_unload, unless `gone` is false:
+// no module went, or that was done after it went.  Also called, one after the other, by whoever
+// finds that a module has gone unannounced.  May be called by several threads at a time.
+// begin_unload waits for threads that are learning: microseconds, or about 0.2 s for one that a
+// signal handler holds up or has jumped out of.
 void begin_unload();
-void end_unload();
+void end_unload(bool gone = true);
 
 // What the child of a fork calls before its first capture: the unloads of the parent's other
 // threads do not end here, so what was learnt of their modules is forgotten now.

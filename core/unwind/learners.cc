@@ -24,7 +24,8 @@ Learners::Claim Learners::claim() {
       return {&slot, mark, false};
     if (found == mark) return {&slot, mark, true};
   }
-  // More than kSlots learners at a time are those that were jumped out of: one gives way (U2).
+  // All slots are taken, by learners at work or by such as were jumped out of.  One gives way: if it
+  // is at work, it learns nothing (U2).
   Slot& slot = slots_[first];
   slot.exchange(mark, std::memory_order_seq_cst);
   return {&slot, mark, false};

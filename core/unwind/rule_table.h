@@ -5,8 +5,7 @@
 //   R1  An entry is one 64-bit word, so no reader sees half of one.
 //         bits 0-23 Rule   bits 24-31 epoch   bits 32-63 tag
 //   R2  A page of code (4 KiB) has its rules in one page of the table, 64 bytes of code in one line
-//   of
-//       it: a program's few hot pages of code cost as many pages of memory.
+//       of it: a program's few hot pages of code cost as many pages of memory.
 //   R3  Line and tag together are the 47 bits of the address, rearranged: a match is the address.
 //   R4  An entry holds in its epoch only.  To forget is to begin the next epoch (a module was
 //       unloaded).  A rule is stamped with the epoch that began before its tables were read, so

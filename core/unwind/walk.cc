@@ -5,6 +5,7 @@
 
 #include <cstddef>
 
+#include "core/unwind/frame_list.h"
 #include "core/unwind/learn.h"
 #include "core/unwind/rule_table.h"
 
@@ -13,7 +14,7 @@ namespace {
 
 constexpr uint64_t kWord = 8;
 constexpr uint64_t kRedZone = 128;  // below rsp (System V ABI, AMD64, 3.2.2)
-constexpr uint64_t kLowestCode = 0x1000, kHighestCode = uint64_t{1} << 47;
+constexpr uint64_t kHighestCode = uint64_t{1} << 47;
 
 // For a sanitizer, what lies between a frame's variables is out of bounds; return addresses and
 // saved registers lie there.
@@ -28,21 +29,6 @@ uint64_t stack_end(uint64_t sp, StackBounds own) {
   return own.contains(sp) ? own.high : sp + kForeignStack;
 }
 
-// The frames written so far.
-struct Output {
-  uint64_t* frames;
-  uint32_t limit;
-  uint32_t count = 0;
-
-  // False if there is no room.
-  bool add(uint64_t address) {
-    if (count == limit) return false;
-    frames[count++] = address;
-    return true;
-  }
-  Captured ended(StackEnd end) const { return {count, end}; }
-};
-
 // Goes from the kernel's signal frame to what the signal interrupted.  False if it cannot be read.
 bool cross_signal(Frame& frame, uint64_t& end, StackBounds own) {
   const auto* context = reinterpret_cast<const ucontext_t*>(frame.sp);
@@ -51,7 +37,8 @@ bool cross_signal(Frame& frame, uint64_t& end, StackBounds own) {
   const auto& registers = context->uc_mcontext.gregs;
   const auto sp = static_cast<uint64_t>(registers[REG_RSP]);
   const auto alternate = reinterpret_cast<uint64_t>(context->uc_stack.ss_sp);
-  const bool same_stack = sp >= frame.sp && sp < end;
+  // An alternate stack may lie just below the thread's own, within what is taken for its end.
+  const bool same_stack = sp >= frame.sp && sp < end && own.contains(frame.sp) == own.contains(sp);
   if (!same_stack) {
     end = stack_end(sp, own);
     if (!own.contains(sp) && sp - alternate < context->uc_stack.ss_size)
@@ -66,7 +53,7 @@ bool cross_signal(Frame& frame, uint64_t& end, StackBounds own) {
 }
 
 // Follows the chain from frame.bp; frame.pc has been written.
-Captured walk_chain(const Frame& frame, Output out, StackBounds own) {
+Captured walk_chain(const Frame& frame, FrameList& out, StackBounds own) {
   if (!own.contains(frame.sp) || !frame.has_bp) return out.ended(StackEnd::Bounds);
   uint64_t low = frame.sp, bp = frame.bp;
   for (;;) {
@@ -88,7 +75,7 @@ Captured walk_chain(const Frame& frame, Output out, StackBounds own) {
 Captured walk(const Frame& first, uint64_t* frames, uint32_t limit, StackBounds own, Mode mode,
               CodeRange by_rules) {
   Frame frame = first;
-  Output out{frames, limit};
+  FrameList out(frames, limit);
   uint64_t end = stack_end(frame.sp, own);
   for (;;) {
     if (!out.add(frame.pc + frame.interrupted)) return out.ended(StackEnd::Depth);

@@ -4,14 +4,15 @@
 //   W1  On the thread's own stack, and on the alternate one that a signal's frame tells the bounds
 //       of, no word outside of it is read, whatever the tables and the registers are.
 //   W2  Of any other stack (coroutines, green threads) nobody knows the end.  Where each frame is
-//   one
-//       that a call made, what the rules lead to is there: kForeignStack is no proof, it bounds
+//       one that a call made, what the rules lead to is there: kForeignStack is no proof, it bounds
 //       what bad tables do.
 //   W3  The outermost frame of such a stack may be no call's: its return address is a function that
 //       runs when the thread ends, and above it may lie a page that cannot be read.  The byte in
 //       front of that function is the last one of another, if it is anybody's.  So on such a stack
 //       a walk ends with NoRule at a return address that is behind the last byte of a function
 //       (Rule::as_last): in rare cases a call that never returns, for which it ends too early.
+//   W4  A stack with more frames than were asked for is walked on, for kMostWalked frames in all, and
+//       loses frames from its middle: the innermost tell what waits, the outermost whose work it is.
 #pragma once
 
 #include <cstdint>

@@ -3,11 +3,13 @@
 
 #include <dlfcn.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <vector>
 
+#include "core/unwind/frame_list.h"
 #include "core/unwind/live_for_test.h"
 #include "core/unwind/rule_table.h"
 
@@ -42,16 +44,13 @@ TEST_F(WalkTest, Recursion) {
   EXPECT_EQ(g_seen.end, StackEnd::Bottom);
 }
 
-TEST_F(WalkTest, DepthIsAskedFor) {
-  recurse(20);
-  const size_t all = g_seen.frames.size();
+TEST_F(WalkTest, NoMoreThanAskedFor) {
   uint64_t frames[kDepth];
-  for (uint32_t limit = 0; limit < 8; limit++) {
+  for (uint32_t limit = 0; limit < 4; limit++) {  // too few for two ends
     const Captured got = capture(frames, limit, g_own, Mode::Rules);
     EXPECT_EQ(got.count, limit);
     EXPECT_EQ(got.end, StackEnd::Depth);
   }
-  EXPECT_GT(all, 8u);
 }
 
 TEST_F(WalkTest, BottomIsToldFromDepth) {
@@ -59,7 +58,61 @@ TEST_F(WalkTest, BottomIsToldFromDepth) {
   const Captured all = capture(frames, kDepth, g_own, Mode::Rules);
   ASSERT_EQ(all.end, StackEnd::Bottom);
   EXPECT_EQ(capture(frames, all.count, g_own, Mode::Rules).end, StackEnd::Bottom);
-  EXPECT_EQ(capture(frames, all.count - 1, g_own, Mode::Rules).end, StackEnd::Depth);
+  EXPECT_EQ(capture(frames, 3, g_own, Mode::Rules).end, StackEnd::Depth);
+}
+
+// Of a stack that is deeper than asked for both ends are there, and how much of the middle is not.
+TEST_F(WalkTest, BothEndsOfADeepStack) {
+  recurse(60);
+  const std::vector<uint64_t>& all = g_seen.frames;
+  ASSERT_LE(all.size(), kDepth);
+  for (uint32_t limit = 4; limit < all.size(); limit++) {
+    uint64_t frames[kDepth];
+    FrameList list(frames, limit);
+    for (const uint64_t frame : all) ASSERT_TRUE(list.add(frame));
+    const Captured got = list.ended(StackEnd::Bottom);
+    ASSERT_EQ(got.count, limit);
+    ASSERT_EQ(got.end, StackEnd::Bottom);
+    const uint32_t outer = std::min(limit / 4, 8u), inner = limit - outer - 1;
+    EXPECT_TRUE(std::equal(frames, frames + inner, all.begin()));
+    EXPECT_EQ(frames[inner], all.size() - inner - outer);
+    EXPECT_TRUE(is_gap(frames[inner]));
+    EXPECT_TRUE(std::equal(frames + inner + 1, frames + limit, all.end() - outer));
+  }
+}
+
+// What is captured below so many calls, of 32 frames at most.
+struct Deep {
+  uint64_t frames[kDepth];
+  Captured got;
+
+  [[gnu::noinline]] void below(int calls) {
+    if (calls)
+      below(calls - 1);
+    else
+      got = capture(frames, 32, g_own, Mode::Rules);
+    g_sink += calls;
+  }
+};
+
+TEST_F(WalkTest, ADeepStackIsWalkedToItsBottom) {
+  Deep deep;
+  deep.below(150);
+  EXPECT_EQ(deep.got.count, 32u);
+  EXPECT_EQ(deep.got.end, StackEnd::Bottom);
+  EXPECT_TRUE(is_gap(deep.frames[23]));
+  EXPECT_GT(deep.frames[23], 120u);
+  recurse(0);  // its outermost frame is that of every stack of this thread
+  EXPECT_EQ(deep.frames[31], g_seen.frames.back());
+}
+
+// One that is deeper still: its end is not looked for.
+TEST_F(WalkTest, AVeryDeepStackHasItsInnermostFrames) {
+  Deep deep;
+  deep.below(300);
+  EXPECT_EQ(deep.got.count, 32u);
+  EXPECT_EQ(deep.got.end, StackEnd::Depth);
+  for (uint32_t i = 0; i < deep.got.count; i++) EXPECT_FALSE(is_gap(deep.frames[i])) << i;
 }
 
 TEST_F(WalkTest, CallbackOfLibc) {
@@ -146,6 +199,40 @@ TEST_F(OnAlternateStack, HandlerInAHandler) {
   install(
       SIGUSR1, [](int, siginfo_t*, void*) { raise(SIGUSR2); }, SA_ONSTACK);
   raise(SIGUSR1);
+  EXPECT_EQ(g_seen.end, StackEnd::Bottom);
+}
+
+[[gnu::noinline]] void raise_below(size_t bytes) {
+  auto* const room = static_cast<volatile char*>(__builtin_alloca(bytes));
+  room[0] = 1;
+  raise(SIGUSR1);
+  g_sink += room[0];
+}
+
+// The stack that was interrupted goes on beyond where an unknown one is believed to end.
+TEST_F(WalkTest, FromAnAlternateStackBelowTheOwn) {
+  constexpr size_t kAlternate = 64 << 10, kOwn = 2 << 20, kLeft = 128 << 10;
+  alignas(4096) static char memory[kAlternate + kOwn];
+  install(
+      SIGUSR1, [](int, siginfo_t*, void*) { recurse(3); }, SA_ONSTACK);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  ASSERT_EQ(pthread_attr_setstack(&attributes, memory + kAlternate, kOwn), 0);
+  pthread_t thread;
+  const auto run = [](void*) -> void* {
+    g_own = own_stack();
+    const stack_t alternate{.ss_sp = memory, .ss_flags = 0, .ss_size = kAlternate};
+    stack_t before;
+    EXPECT_EQ(sigaltstack(&alternate, &before), 0);
+    const auto here = reinterpret_cast<uint64_t>(__builtin_frame_address(0));
+    raise_below(here - g_own.low - kLeft);
+    EXPECT_EQ(sigaltstack(&before, nullptr), 0);  // AddressSanitizer unmaps that which is left
+    return nullptr;
+  };
+  ASSERT_EQ(pthread_create(&thread, &attributes, run, nullptr), 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+  EXPECT_GT(g_seen.frames.size(), 6u);
   EXPECT_EQ(g_seen.end, StackEnd::Bottom);
 }
 
