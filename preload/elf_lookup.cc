@@ -120,6 +120,15 @@ const r_debug* debug_of(const ElfW(Dyn) * dynamic) {
   return nullptr;
 }
 
+const ElfW(Dyn) * dynamic_of(const ElfW(Ehdr) * header, ElfW(Addr) bias) {
+  const auto* segments =
+      reinterpret_cast<const ElfW(Phdr)*>(reinterpret_cast<ElfW(Addr)>(header) + header->e_phoff);
+  for (unsigned i = 0; i < header->e_phnum; i++)
+    if (segments[i].p_type == PT_DYNAMIC)
+      return reinterpret_cast<const ElfW(Dyn)*>(bias + segments[i].p_vaddr);
+  return nullptr;
+}
+
 // The loader's own list, through its exported _r_debug.  Started as `ld.so program`, the kernel
 // knows of the loader alone, as the program; later the loader puts the program in its own place.
 const r_debug* loader_debug() {
@@ -128,14 +137,10 @@ const r_debug* loader_debug() {
   if (!header) return nullptr;
   const auto start = reinterpret_cast<ElfW(Addr)>(header);
   const ElfW(Addr) bias = header->e_type == ET_EXEC ? 0 : start;
-  const auto* segments = reinterpret_cast<const ElfW(Phdr)*>(start + header->e_phoff);
-  for (unsigned i = 0; i < header->e_phnum; i++)
-    if (segments[i].p_type == PT_DYNAMIC) {
-      const auto* dynamic = reinterpret_cast<const ElfW(Dyn)*>(bias + segments[i].p_vaddr);
-      const void* own = Object(bias, dynamic).find("_r_debug", gnu_hash("_r_debug"), nullptr);
-      return own ? static_cast<const r_debug*>(own) : debug_of(dynamic);
-    }
-  return nullptr;
+  const ElfW(Dyn)* dynamic = dynamic_of(header, bias);
+  if (!dynamic) return nullptr;
+  const void* own = Object(bias, dynamic).find("_r_debug", gnu_hash("_r_debug"), nullptr);
+  return own ? static_cast<const r_debug*>(own) : debug_of(dynamic);
 }
 
 const link_map* our_map() {
@@ -156,6 +161,14 @@ const char* VersionList::next() {
   name_[length] = 0;
   if (*rest_ == ',') rest_++;
   return name_;
+}
+
+void* vdso_lookup(const char* symbol) {
+  const auto* header = reinterpret_cast<const ElfW(Ehdr)*>(auxiliary(AT_SYSINFO_EHDR));
+  if (!header) return nullptr;
+  const auto start = reinterpret_cast<ElfW(Addr)>(header);
+  const ElfW(Dyn)* dynamic = dynamic_of(header, start);  // its addresses begin at 0
+  return dynamic ? Object(start, dynamic).find(symbol, gnu_hash(symbol), nullptr) : nullptr;
 }
 
 void* elf_lookup(RealName name) {

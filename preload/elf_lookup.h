@@ -23,4 +23,8 @@ class VersionList {
 // then in its default version.  nullptr: nobody has it.
 [[gnu::visibility("hidden")]] void* elf_lookup(RealName name);
 
+// The function of that name in the code that the kernel maps into each program (vDSO); nullptr:
+// there is none.
+[[gnu::visibility("hidden")]] void* vdso_lookup(const char* symbol);
+
 }  // namespace thrace

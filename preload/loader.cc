@@ -1,5 +1,6 @@
 // The wrappers of the dynamic loader's functions: what they load and unload is recorded.
 #include <errno.h>
+#include <sys/single_threaded.h>
 
 #include "core/tracer/gate.h"
 #include "core/unwind/capture.h"
@@ -11,8 +12,9 @@ namespace {
 
 enum LoaderCall : uint32_t { kDlopen, kDlmopen, kDlsym, kDlvsym };  // as in loader.S
 
-// This thread has asked for a load since it last looked (L2).
+// This thread has asked for a load since it last looked (L2), and may still be loading (L6).
 thread_local bool t_loading = false;
+thread_local uint32_t t_inside = 0;  // InsideLoader
 
 template <typename F>
 void* address_of(const Real<F>& entry) {
@@ -20,16 +22,28 @@ void* address_of(const Real<F>& entry) {
   return found ? found : find_real_early(&entry);
 }
 
+int close(void* handle) {
+  const InsideLoader inside;
+  return real.dlclose(handle);
+}
+
 }  // namespace
+
+InsideLoader::InsideLoader() { t_inside++; }
+InsideLoader::~InsideLoader() { t_inside--; }
+
+bool child_may_look() {
+  return __libc_single_threaded && !t_inside && !t_loading && looks_are_allowed();
+}
 
 // Called by the stubs of loader.S with the number of the function; returns the real one.
 extern "C" [[gnu::visibility("hidden")]] void* thrace_enter_loader(uint32_t which) {
   const bool loads = which == kDlopen || which == kDlmopen;
   if (loads || t_loading) {
     const int before = errno;
-    update_modules();
+    const bool looked = update_modules();
     errno = before;
-    t_loading = loads;
+    t_loading = loads || !looked;
   }
   switch (which) {
     case kDlopen:
@@ -47,12 +61,17 @@ THRACE_HOOK(int, dlclose, (void* handle)) {
   if (!recording()) return real.dlclose(handle);
   update_modules();
   unwind::begin_unload();
-  const int result = real.dlclose(handle);
+  const int result = close(handle);
   const int error = errno;
-  unwind::end_unload();
-  update_modules();
+  unwind::end_unload(!update_modules());  // a look has forgotten what is to be (L7)
   errno = error;
   return result;
+}
+
+// A callback that forks makes a child in which nobody ever lets go of the list.
+THRACE_HOOK(int, dl_iterate_phdr, (int (*see)(dl_phdr_info*, size_t, void*), void* data)) {
+  const InsideLoader inside;
+  return real.dl_iterate_phdr(see, data);
 }
 
 }  // namespace thrace

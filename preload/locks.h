@@ -42,8 +42,7 @@ inline bool usable(clockid_t clock, const timespec* time) {
   return (clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC) && usable(time);
 }
 
-// --- Mutexes: the public layout of pthread_mutex_t, part of the ABI by its static initializers
-// ----
+// --- Mutexes: the public layout of pthread_mutex_t, part of the ABI by its static initializers ---
 
 inline const pthread_mutex_t* as_mutex(const pthread_mutex_t* mutex) { return mutex; }
 inline const pthread_mutex_t* as_mutex(const mtx_t* mutex) {
@@ -81,8 +80,7 @@ inline bool unlock_frees(const pthread_mutex_t* mutex) {
   return !looks || !current_tid() || holder(mutex) == current_tid();
 }
 
-// --- Releases
-// -------------------------------------------------------------------------------------
+// --- Releases ------------------------------------------------------------------------------------
 
 // What is left of a Release when somebody has begun to wait meanwhile.  Returns `result`, so that it
 // can be the last call.
@@ -106,8 +104,7 @@ template <typename SetFree, typename Tell>
   return result;
 }
 
-// --- Read-write locks
-// -----------------------------------------------------------------------------
+// --- Read-write locks ----------------------------------------------------------------------------
 
 inline uint32_t holder(const pthread_rwlock_t* lock) {
   return static_cast<uint32_t>(__atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED));

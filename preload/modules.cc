@@ -5,14 +5,17 @@
 #include <link.h>
 #include <sys/auxv.h>
 
+#include "core/format/build_id.h"
 #include "core/tracer/gate.h"
 #include "core/tracer/module_event.h"
+#include "core/unwind/capture.h"
 #include "preload/real.h"
 
 namespace thrace {
 namespace {
 
 constexpr uint32_t kMaxKnown = 2048;  // modules beyond those are not recorded
+static_assert(2 * BuildId::kMost <= kMaxBuildText);
 
 // A module that was recorded.
 struct Known {
@@ -27,9 +30,11 @@ Known g_known[kMaxKnown];
 uint32_t g_used = 0;  // entries that were ever in use
 uint32_t g_last_id = 0;
 uint64_t g_adds = 0, g_subs = 0;  // the loader's counters when all was recorded
+uint64_t g_seen_subs = 0;         // how many modules had gone at the last look
 const char* g_executable = "";
 
-enum : uint32_t { kIdle = 0, kLooking = 1, kAgain = 2 };  // g_wiped.modules
+// g_wiped.modules; kForked: nobody may look (L6).
+enum : uint32_t { kForked = 0, kIdle = 1, kLooking = 2, kAgain = 3 };
 
 // One look at the whole list.
 struct Look {
@@ -43,42 +48,6 @@ struct Look {
 
 uint64_t mix(uint64_t hash, uint64_t value) { return (hash ^ value) * 0x100000001b3; }  // FNV-1a
 
-// The build-id of a module as hex text; empty: it has none.
-struct BuildText {
-  char text[kMaxBuildText + 1] = {};
-
-  void set(const uint8_t* bytes, uint32_t size) {
-    const char digits[] = "0123456789abcdef";
-    char* out = text;
-    for (uint32_t i = 0; i < size && i < kMaxBuildText / 2; i++) {
-      *out++ = digits[bytes[i] >> 4];
-      *out++ = digits[bytes[i] & 15];
-    }
-    *out = '\0';
-  }
-};
-
-// Reads a segment of notes (System V gABI, "Note Section").
-bool read_notes(const char* notes, uint64_t size, uint64_t align, BuildText& build) {
-  const auto rounded = [align](uint64_t length) { return (length + align - 1) & ~(align - 1); };
-  while (size >= sizeof(ElfW(Nhdr))) {
-    const auto& note = *reinterpret_cast<const ElfW(Nhdr)*>(notes);
-    const uint64_t value = sizeof note + rounded(note.n_namesz);
-    if (value > size || note.n_descsz > size - value) return false;
-    const char* name = notes + sizeof note;
-    if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && name[0] == 'G' && name[1] == 'N' &&
-        name[2] == 'U') {
-      build.set(reinterpret_cast<const uint8_t*>(notes + value), note.n_descsz);
-      return true;
-    }
-    const uint64_t whole = value + rounded(note.n_descsz);
-    if (whole > size) return false;
-    notes += whole;
-    size -= whole;
-  }
-  return false;
-}
-
 // True if the file's bytes of a segment are in memory.
 bool is_loaded(const dl_phdr_info& info, const ElfW(Phdr) & part) {
   for (unsigned i = 0; i < info.dlpi_phnum; i++) {
@@ -90,12 +59,12 @@ bool is_loaded(const dl_phdr_info& info, const ElfW(Phdr) & part) {
   return false;
 }
 
-void find_build(const dl_phdr_info& info, BuildText& build) {
+void find_build(const dl_phdr_info& info, BuildId& build) {
   for (unsigned i = 0; i < info.dlpi_phnum; i++) {
     const ElfW(Phdr)& part = info.dlpi_phdr[i];
     if (part.p_type != PT_NOTE || !is_loaded(info, part)) continue;
     const auto* notes = reinterpret_cast<const char*>(info.dlpi_addr + part.p_vaddr);
-    if (read_notes(notes, part.p_filesz, part.p_align == 8 ? 8 : 4, build)) return;
+    if (find_build_id(notes, part.p_filesz, part.p_align, build)) return;
   }
 }
 
@@ -166,7 +135,7 @@ int see(dl_phdr_info* info, size_t, void* data) {
   }
   Known now;
   if (!find_range(*info, now.start, now.end)) return 0;
-  BuildText build;
+  BuildId build;
   find_build(*info, build);
   const char* path = path_of(*info, now.start);
   for (const char* c = build.text; *c; c++) now.mark = mix(now.mark, static_cast<uint8_t>(*c));
@@ -192,7 +161,15 @@ int see(dl_phdr_info* info, size_t, void* data) {
 void look_once() {
   static uint32_t rounds = 0;
   Look look{.round = ++rounds};
-  real.dl_iterate_phdr(see, &look);
+  {
+    const InsideLoader inside;
+    real.dl_iterate_phdr(see, &look);
+  }
+  if (look.subs != g_seen_subs) {  // L7
+    unwind::begin_unload();
+    unwind::end_unload();
+    g_seen_subs = look.subs;
+  }
   if (look.unchanged) return;
   for (uint32_t i = 0; i < g_used; i++) {
     Known& known = g_known[i];
@@ -213,20 +190,33 @@ bool may_look() {
 
 void find_modules(const char* executable) {
   g_executable = executable;
+  allow_looks();
   update_modules();
   hand_over_modules();
 }
 
-void update_modules() {
-  if (!may_look()) return;
+void allow_looks() {
+  uint32_t forked = kForked;
+  g_wiped.modules.compare_exchange_strong(forked, kIdle);
+}
+
+bool looks_are_allowed() { return g_wiped.modules.load() != kForked; }
+
+bool update_modules() {
+  if (!may_look()) return false;
   std::atomic<uint32_t>& word = g_wiped.modules;
-  if (word.exchange(kAgain) != kIdle) return;  // who looks now will look again
-  uint32_t looking;
+  uint32_t before = word.load();
   do {
-    word.store(kLooking);
+    if (before == kForked) return false;
+  } while (!word.compare_exchange_weak(before, before == kIdle ? kLooking : kAgain));
+  if (before != kIdle) return false;  // who looks now will look again
+  for (;;) {
     look_once();
-    looking = kLooking;
-  } while (!word.compare_exchange_strong(looking, kIdle));
+    uint32_t looking = kLooking;
+    if (word.compare_exchange_strong(looking, kIdle)) return true;
+    if (looking == kForked) return false;  // a handler has forked, and this is the child
+    word.store(kLooking);
+  }
 }
 
 }  // namespace thrace

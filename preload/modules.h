@@ -15,8 +15,16 @@
 //       at exit and in those wrappers alone, and not while a gate is open: never in a handler that
 //       interrupts the tracer.
 //   L4  One thread looks at a time, and nobody waits for it: whoever comes meanwhile leaves word,
-//       and it looks again.  The word is wiped in the child of a fork (T-a), the table is inherited.
+//       and it looks again.  The word is wiped in the child of a fork (T-a), the table is
+//       inherited.
 //   L5  A module is known once its record is written: what found no room is tried again.
+//   L6  The child of a fork has the lock of the loader's list as it was: glibc does not reset that
+//       one, and who held it, another thread or the one that forked, is not there as such.  A child
+//       looks, then, only if that lock was surely free: its parent had one thread, which was in
+//       none of the functions that take the lock, and might look itself.  Of any other child the
+//       collector finds what there is (L2).
+//   L7  A look that finds a module gone makes the walks forget the rules that were learnt of it
+//       (core/unwind/learners.h), whoever has unloaded it.
 #pragma once
 
 #include "preload/rules.h"
@@ -24,10 +32,28 @@
 namespace thrace {
 
 // Records the modules that are there at start.  `executable`: the path of the program, which must
-// stay valid; empty: not known, the collector looks it up.  Called once, by the constructor, after the tracer was armed.
+// stay valid; empty: not known, the collector looks it up.  Called once, by the constructor, after
+// the tracer was armed.
 [[gnu::visibility("hidden")]] void find_modules(const char* executable);
 
-// Records what has been mapped and unmapped since.  See L3 for who may call this.
-[[gnu::visibility("hidden")]] void update_modules();
+// Records what has been mapped and unmapped since.  See L3 for who may call this.  True if this
+// thread has looked, with nothing left for others to see.
+[[gnu::visibility("hidden")]] bool update_modules();
+
+// While one lives, its thread is in a function that takes the lock of the loader's list (L6).
+class [[gnu::visibility("hidden")]] InsideLoader {
+ public:
+  InsideLoader();
+  ~InsideLoader();
+  InsideLoader(const InsideLoader&) = delete;
+  InsideLoader& operator=(const InsideLoader&) = delete;
+};
+
+// True if a child that the calling thread forks now may look (L6).
+[[gnu::visibility("hidden")]] bool child_may_look();
+
+// In the child: nobody looks there until allow_looks().
+[[gnu::visibility("hidden")]] bool looks_are_allowed();
+[[gnu::visibility("hidden")]] void allow_looks();
 
 }  // namespace thrace

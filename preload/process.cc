@@ -7,6 +7,7 @@
 
 #include "core/tracer/call.h"
 #include "core/tracer/task.h"
+#include "preload/modules.h"
 #include "preload/raw.h"
 #include "preload/real.h"
 
@@ -25,11 +26,13 @@ template <typename Make>
 auto forking(Make make) {
   if (!recording()) return make();
   const uint32_t slot = g_guest.process;
+  const bool may_look = child_may_look();
   fork_begin();
   Call call(SYS_clone, 0);
   const auto result = make();
   if (in_child(slot)) {
     claim_after_fork();
+    if (may_look) allow_looks();
     return result;
   }
   if (result < 0) fork_failed();
@@ -66,8 +69,7 @@ THRACE_HOOK(int, daemon, (int stay, int keep)) {
   return forking([=] { return real.daemon(stay, keep); });
 }
 
-// --- clone
-// ----------------------------------------------------------------------------------------
+// --- clone ---------------------------------------------------------------------------------------
 
 namespace {
 
@@ -125,8 +127,7 @@ THRACE_HOOK(int, clone,
 }
 THRACE_HOOK_ALIAS(__clone, clone)
 
-// --- vfork
-// ----------------------------------------------------------------------------------------
+// --- vfork ---------------------------------------------------------------------------------------
 
 namespace {
 
@@ -156,8 +157,7 @@ extern "C" [[gnu::visibility("hidden")]] pid_t thrace_vfork_end(long result) {
   return failed ? -1 : static_cast<pid_t>(result);
 }
 
-// --- Processes made inside libc
-// -------------------------------------------------------------------
+// --- Processes made inside libc ------------------------------------------------------------------
 
 // clang-format off
 #define OLD "@GLIBC_2.2.5, remove"

@@ -11,6 +11,7 @@
 #include "core/tracer/task.h"
 #include "preload/attach.h"
 #include "preload/descriptors.h"
+#include "preload/elf_lookup.h"
 #include "preload/modules.h"
 #include "preload/raw.h"
 #include "preload/real.h"
@@ -76,6 +77,7 @@ bool start(char** argv, const char* const* environment) {
     if (!attached.over) complain(environment, attached.reason);
     return false;
   }
+  thrace_kernel_clock = reinterpret_cast<KernelClock>(vdso_lookup("__vdso_clock_gettime"));
   find_main_stack();
   char name[16] = "";
   raw_syscall(SYS_prctl, PR_GET_NAME, raw_address(name));

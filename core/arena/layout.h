@@ -23,7 +23,7 @@
 namespace thrace {
 
 inline constexpr char kArenaMagic[8] = {'t', 'h', 'r', 'a', 'r', 'e', 'n', 'a'};
-inline constexpr uint32_t kArenaVersion = 4;
+inline constexpr uint32_t kArenaVersion = 5;
 
 inline constexpr size_t kPage = 4096;
 inline constexpr size_t kDefaultArena = 64u << 20;

@@ -76,8 +76,7 @@ void Advance::begin(uint64_t now) {
   processes_.each([&](ProcessState& process) {
     process.hand_on(0);
     process.closing = std::move(process.current);
-    process.current = std::make_unique<GenerationText>(gen_, start_.ticks, *process.modules,
-                                                       process.descriptors.get());
+    process.begin_text(gen_, start_.ticks);
     encoder_.clock(*process.current, clock_.frequency(), start_);
   });
   threads_.each([&](MState& m) {
@@ -176,20 +175,21 @@ void Advance::end(GenerationText& text, EndReason reason, uint64_t time) {
   encoder_.end(text, reason, time);
 }
 
-// Modules that no record told of, and files that have lost their names.
+// Modules that no record told of, and files that have lost their names.  Called when a generation
+// closes, before its tables are written.
 void Advance::look_at_files(ProcessState& process) {
   if (!process.maps.is_due()) return;
   const std::vector<Mapping>& mappings = process.maps.read();
   // Asked afterwards: these are not the maps of what an exec has put in its place.
   if (arena_process(base_, process.slot).phase() != ProcessPhase::Live) return;
-  process.discovery->find(mappings, *process.modules);
+  process.discovery->find(mappings, *process.modules, process.closing->gen);
   process.images->keep(mappings, *process.modules, *process.sink);
 }
 
 void Advance::close_old(ProcessState& process) {
-  encoder_.modules(*process.closing);
   look_at_files(process);
-  encoder_.modules(*process.current);
+  encoder_.standing(*process.closing);
+  encoder_.standing(*process.current);
   process.begun = process.begun || process.closing->last_event != 0;
   if (!process.begun) return process.closing.reset();
   end(*process.closing, EndReason::Next, start_.ticks);
@@ -228,8 +228,9 @@ void Advance::close(ProcessState& process, EndReason reason) {
     }
     if (m->owed.count) encoder_.lost(text, *m);
   }
-  encoder_.modules(text);
+  encoder_.standing(text);
   process.modules->settle();
+  process.objects->settle();
   process.images->keep_last(*process.modules, *process.sink);
   end(text, reason, now);
   process.begun = true;  // a file without any event has one generation, too

@@ -57,8 +57,7 @@ void unmap_arena(char* base);
 // caller's to them (the heavy half of T2).
 void heavy_fence();
 
-// --- The geometry
-// ---------------------------------------------------------------------------------
+// --- The geometry --------------------------------------------------------------------------------
 
 // True if the header describes an arena of `bytes` bytes whose parts all lie within it.  For input
 // that may be hostile; everything below may be used when it has said yes.

@@ -34,7 +34,7 @@ bool Discovery::identify(const Mapping& mapping, Module& module) const {
   return true;
 }
 
-void Discovery::find(const std::vector<Mapping>& mappings, Modules& modules) {
+void Discovery::find(const std::vector<Mapping>& mappings, Modules& modules, uint32_t gen) {
   for (size_t first = 0, next; first < mappings.size(); first = next) {
     bool code = false, known = false;
     for (next = first;
@@ -49,6 +49,7 @@ void Discovery::find(const std::vector<Mapping>& mappings, Modules& modules) {
     module.end = mappings[next - 1].end;
     if (identify(mapping, module)) {
       module.id = next_++;
+      if (modules.any_overlaps(module)) module.loaded_gen = gen;
       modules.add(module);
     } else if (others_.size() < kMostOthers) {
       others_.insert(mapping.path);

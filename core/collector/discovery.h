@@ -20,9 +20,10 @@ class Discovery {
  public:
   explicit Discovery(int32_t pid) : pid_(pid) {}
 
-  // Adds the files that are mapped as code and are in no module.  They count from the next
-  // generation on.
-  void find(const std::vector<Mapping>& mappings, Modules& modules);
+  // Adds the files that are mapped as code and are in no module.  They count from the generation
+  // `gen` on, that is, its tables name them, but for one that lies where another module lay lately:
+  // that one counts from the next.
+  void find(const std::vector<Mapping>& mappings, Modules& modules, uint32_t gen = 1);
 
  private:
   bool identify(const Mapping& mapping, Module& module) const;

@@ -19,6 +19,13 @@ std::string_view take_text(std::string_view& rest) {
   return text;
 }
 
+// An ObjectName record, which its image's list takes in.
+void take_object_name(GenerationText& text, const uint64_t* record, uint64_t header) {
+  const size_t fixed = record_shapes()[static_cast<uint8_t>(Event::ObjectName)].words;
+  std::string_view name = bytes_of({record + fixed, RecordHeader::words(header) - fixed});
+  text.objects.add(record[2], RecordHeader::arg(header), take_text(name), text.gen, record[1]);
+}
+
 // A Module record, which its image's list takes in.
 Module take_module(GenerationText& text, const uint64_t* record, uint64_t header) {
   const size_t fixed = record_shapes()[static_cast<uint8_t>(Event::Module)].words;
@@ -73,10 +80,13 @@ uint32_t Encoder::stack_id(GenerationText& text, StackEnd end, std::span<const u
   return id;
 }
 
-// A G that still waits carries the stack that it blocked with into each generation (T5).
-uint32_t Encoder::status_stack(GenerationText& text, const MState& m, Status status) {
-  if (status != Status::Waiting || m.wait_stack.frames.empty()) return 0;
-  return stack_id(text, m.wait_stack.end, m.wait_stack.frames);
+// A G that still waits carries the stack that it blocked with into each generation (T5), and across
+// signal handlers.
+uint32_t Encoder::wait_stack(GenerationText& text, MState& m, Status status, uint64_t object) {
+  if (status != Status::Waiting) return 0;
+  m.wait_stacks.resume(object);
+  const WaitStack& stack = m.wait_stacks.now();
+  return stack.frames.empty() ? 0 : stack_id(text, stack.end, stack.frames);
 }
 
 void Encoder::name_thread(GenerationText& text, MState& m) {
@@ -147,11 +157,11 @@ void Encoder::gap(GenerationText& text, MState& m, Event next, uint64_t time) {
 }
 
 // The id of a record's stack: its words behind the arguments (E4).
-uint32_t Encoder::record_stack(GenerationText& text, MState& m, Event type,
+uint32_t Encoder::record_stack(GenerationText& text, MState& m, Event type, uint64_t object,
                                std::span<const uint64_t> words) {
   const auto end = static_cast<StackEnd>(words[0] >> 32);
   const std::span<const uint64_t> frames = words.subspan(1);
-  if (type == Event::GoBlock) m.wait_stack = {end, {frames.begin(), frames.end()}};
+  if (type == Event::GoBlock) m.wait_stacks.block({object, end, {frames.begin(), frames.end()}});
   return stack_id(text, end, frames);
 }
 
@@ -176,12 +186,17 @@ void Encoder::module_args(GenerationText& text, const Module& module, std::span<
   std::copy(std::begin(all), std::end(all), args.begin());
 }
 
-void Encoder::modules(GenerationText& text) {
+void Encoder::standing(GenerationText& text) {
   text.modules.list(text.gen, [&](const Module& module) {
     uint64_t args[kMaxArgs];
     module_args(text, module, args);
     text.last_table++;
     table(text, Event::Module, args);
+  });
+  text.objects.list(text.gen, [&](uint64_t object, uint64_t size, std::string_view name) {
+    const uint64_t args[] = {size, object, string_id(text, name)};
+    text.last_table++;
+    table(text, Event::ObjectName, args);
   });
   emit(text);
 }
@@ -208,18 +223,22 @@ inline void Encoder::record(GenerationText& text, MState& m, const uint64_t* rec
     module_args(text, take_module(text, record, header), args);
   else if (shape.texts) [[unlikely]]
     record_texts(text, m, spec, rest, {args, spec.nargs}, shape.texts);
+  if (spec.number == Event::ObjectName) [[unlikely]]
+    take_object_name(text, record, header);
   if (spec.number == Event::GoSyscallBegin) call(text, arg, args[1]);
   if (spec.number == Event::ModuleGone) [[unlikely]]
     text.modules.remove(arg, text.gen, record[1]);
   uint32_t stack = 0;
   if (RecordHeader::event(header) & kStackBit)
-    stack = record_stack(text, m, spec.number, rest);
+    stack = record_stack(text, m, spec.number, args[1], rest);
   else if (spec.number == Event::GoStatus)
-    stack = status_stack(text, m, static_cast<Status>(args[1]));
+    stack = wait_stack(text, m, static_cast<Status>(args[1]), args[3]);
   else if (spec.number == Event::GoBlock)  // taken up again after a signal handler
-    stack = status_stack(text, m, Status::Waiting);
-  else if (spec.number == Event::GoUnblock && static_cast<Outcome>(arg) != Outcome::Interrupted)
-    m.wait_stack.frames.clear();
+    stack = wait_stack(text, m, Status::Waiting, args[1]);
+  else if (spec.number == Event::GoUnblock && static_cast<Outcome>(arg) == Outcome::Interrupted)
+    m.wait_stacks.interrupt();
+  else if (spec.number == Event::GoUnblock)
+    m.wait_stacks.unblock();
   if (m.gap) [[unlikely]]
     gap(text, m, spec.number, record[1]);
   follow(m, spec.number, arg);
@@ -238,6 +257,9 @@ void Encoder::preview(GenerationText& text, const uint64_t* record, uint64_t hea
       break;
     case Event::ModuleGone:
       text.modules.remove(RecordHeader::arg(header), text.gen, record[1]);
+      break;
+    case Event::ObjectName:
+      take_object_name(text, record, header);
       break;
     default:
       break;
@@ -281,7 +303,7 @@ void Encoder::status(GenerationText& text, MState& m, const Note& note, uint64_t
                            since};
   if (m.gap) gap(text, m, Event::GoStatus, time);
   if (note.status != Status::Runnable) m.g = note.g;
-  event(text, m, Event::GoStatus, time, args, status_stack(text, m, note.status));
+  event(text, m, Event::GoStatus, time, args, wait_stack(text, m, note.status, note.object));
   emit(text);
 }
 

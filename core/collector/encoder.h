@@ -38,11 +38,12 @@ class Encoder {
   void status(GenerationText& text, MState& m, const Note& note, uint64_t time);
   void gone(GenerationText& text, MState& m, uint64_t time);  // GoDestroySyscall of m.g
 
-  // The table of the modules that were there when the generation began, as far as it is not written
-  // yet.
-  void modules(GenerationText& text);
+  // The tables of the modules and the names of objects that were there when the generation began, as
+  // far as they are not written yet.
+  void standing(GenerationText& text);
 
-  // Ahead of its record: what a system call means for the tables, and a module that came or went.
+  // Ahead of its record: what a system call means for the tables, a module that came or went, and the
+  // name of an object.
   void preview(GenerationText& text, const uint64_t* record, uint64_t header,
                const EventSpec& spec);
 
@@ -68,8 +69,8 @@ class Encoder {
   void event(GenerationText& text, MState& m, Event type, uint64_t time,
              std::span<const uint64_t> args, uint32_t stack = 0);
   uint32_t stack_id(GenerationText& text, StackEnd end, std::span<const uint64_t> frames);
-  uint32_t status_stack(GenerationText& text, const MState& m, Status status);
-  uint32_t record_stack(GenerationText& text, MState& m, Event type,
+  uint32_t wait_stack(GenerationText& text, MState& m, Status status, uint64_t object);
+  uint32_t record_stack(GenerationText& text, MState& m, Event type, uint64_t object,
                         std::span<const uint64_t> words);
   void module_args(GenerationText& text, const Module& module, std::span<uint64_t> args);
   void record_texts(GenerationText& text, MState& m, const EventSpec& spec,

@@ -6,18 +6,26 @@
 
 #include "core/collector/descriptors.h"
 #include "core/collector/modules.h"
+#include "core/collector/object_names.h"
 #include "core/collector/stacks.h"
 #include "core/collector/strings.h"
 
 namespace thrace::collector {
 
 struct GenerationText {
-  GenerationText(uint32_t gen, uint64_t start, Modules& modules, Descriptors* descriptors = nullptr)
-      : gen(gen), start(start), modules(modules), descriptors(descriptors), last_table(start) {}
+  GenerationText(uint32_t gen, uint64_t start, Modules& modules, ObjectNames& objects,
+                 Descriptors* descriptors = nullptr)
+      : gen(gen),
+        start(start),
+        modules(modules),
+        objects(objects),
+        descriptors(descriptors),
+        last_table(start) {}
 
   uint32_t gen;
   uint64_t start;            // ticks
   Modules& modules;          // of the image
+  ObjectNames& objects;      // of the image
   Descriptors* descriptors;  // of the image; nullptr: nobody can be asked
   DescriptorSet looked_at;
   uint64_t last_table;      // time of M 0's last event

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/collector/note.h"
@@ -43,10 +44,46 @@ struct Losses {
   }
 };
 
-// The stack that a G blocked with.
+// The stack that a G blocked with, for an object.
 struct WaitStack {
+  uint64_t object = 0;
   StackEnd end = StackEnd::None;
   std::vector<uint64_t> frames;  // empty: not known, or it does not wait
+};
+
+// The stacks of a G's wait and of those that signal handlers hold up, which are taken up again
+// without their stacks.
+class WaitStacks {
+ public:
+  const WaitStack& now() const { return now_; }
+
+  void block(WaitStack stack) { now_ = std::move(stack); }
+  void unblock() { now_ = {}; }
+
+  // A handler interrupts the wait.  One that was jumped out of is never taken up: the oldest goes.
+  void interrupt() {
+    if (now_.frames.empty()) return;
+    if (interrupted_.size() == kMost) interrupted_.erase(interrupted_.begin());
+    interrupted_.push_back(std::exchange(now_, {}));
+  }
+
+  // The G waits for `object`: if nothing is known of that wait, it is one that was interrupted, and
+  // those inside of it are over.
+  void resume(uint64_t object) {
+    if (!now_.frames.empty()) return;
+    for (size_t i = interrupted_.size(); i-- > 0;) {
+      if (interrupted_[i].object != object) continue;
+      now_ = std::move(interrupted_[i]);
+      interrupted_.resize(i);
+      return;
+    }
+  }
+
+ private:
+  static constexpr size_t kMost = 16;
+
+  WaitStack now_;
+  std::vector<WaitStack> interrupted_;  // the outermost first
 };
 
 struct MState {
@@ -54,6 +91,7 @@ struct MState {
   uint32_t slot = 0;
   ProcessState* process = nullptr;
   int32_t tid = 0;
+  uint64_t seen = 0;       // CLOCK_MONOTONIC, ns: its thread ran by then; set with tid
   uint64_t stack_low = 0;  // bounds of its stack; 0: not known
   uint64_t stack_high = 0;
   uint64_t self = 0;  // its pthread_t
@@ -63,8 +101,8 @@ struct MState {
   uint32_t known_gen = 0;  // last generation in which it has a status or an event
   uint32_t table_gen = 0;  // last generation whose tables name it
   uint32_t g = 0;          // G that is on it, 0: none
-  WaitStack wait_stack;    // of the wait that it is in
-  bool gap = false;        // a record was abandoned: its next event does not follow (T3)
+  WaitStacks wait_stacks;
+  bool gap = false;  // a record was abandoned: its next event does not follow (T3)
   std::string name;
   uint64_t name_read = 0;  // ticks
 

@@ -5,7 +5,9 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "core/collector/inheritance.h"
 #include "core/collector/maps.h"
 
 namespace thrace::collector {
@@ -19,13 +21,28 @@ struct Module {
   uint64_t loaded = 0;      // ticks, as the records tell them
   uint64_t gone = 0;        // 0: it is there
   uint32_t loaded_gen = 0;  // 0: before the image began
-  uint32_t gone_gen = 0;
-  uint32_t table_gen = 0;  // the last generation whose tables list it
+  uint32_t gone_gen = 0;    // of one that is gone; 0: before the image began
+  uint32_t table_gen = 0;   // the last generation whose tables list it
+
+  // False: all that is known of it is that it is gone.
+  bool known() const { return end != 0; }
 
   // True if it was there when a generation began.
-  bool before(uint32_t gen) const { return loaded_gen < gen && (!gone_gen || gone_gen >= gen); }
+  bool before(uint32_t gen) const {
+    return known() && loaded_gen < gen && (!gone || gone_gen >= gen);
+  }
+
+  bool overlaps(const Module& other) const { return start < other.end && other.start < end; }
 };
 
+// Records come more than once, and those of different threads in any order.
+//
+// Rules
+//   M1  A module that is gone stays gone: what comes of it later only says what it was.
+//   M2  Of two that overlap, the one that was loaded first has gone without a record.  One whose
+//       time is not known (the collector found it in the maps) gives way to a record that comes
+//       later, and takes no other's place but that of another such one: the maps have the last.
+//       What a child inherits of these gives way to all that is its own.
 class Modules {
  public:
   // `pid` 0: nobody can be asked about the files.
@@ -33,12 +50,15 @@ class Modules {
 
   // The child of a fork, taken in in `gen`, has what its parent had at that time (ticks); what the
   // parent's records tell of only in this generation or the next counts, too.
-  void inherit(std::shared_ptr<Modules> parent, uint64_t time, uint32_t gen);
+  void inherit(std::shared_ptr<Modules> parent, uint64_t time, uint32_t gen) {
+    inheritance_.begin(std::move(parent), time, gen);
+  }
 
   // The image is closed: its list is complete.
-  void settle() { parent_.reset(); }
+  void settle() { inheritance_.settle(); }
 
-  // A Module record: completes it by what the system knows of its file, and keeps a copy.
+  // A Module record, or what was found in the maps: completes it by what the system knows of its
+  // file, and keeps a copy.
   void add(Module& module);
 
   // A ModuleGone record.
@@ -59,20 +79,24 @@ class Modules {
   // The module that is there at an address; nullptr: none is known.
   const Module* find(uint64_t address) const;
 
+  // True if one that is there, or was lately, overlaps this one.
+  bool any_overlaps(const Module& module) const;
+
   template <typename Visit>
   void each(Visit visit) const {
-    for (const auto& [id, module] : by_id_) visit(module);
+    for (const auto& [id, module] : by_id_)
+      if (module.known()) visit(module);
   }
 
  private:
+  Module* put(const Module& module);
+  void settle_overlaps(Module& module, bool inherited);
   void inherit_rest(uint32_t gen);
   void forget(uint32_t gen);
 
   Maps maps_;
   std::map<uint32_t, Module> by_id_;
-  std::shared_ptr<Modules> parent_;  // nullptr: none
-  uint64_t inherit_time_ = 0;
-  uint32_t inherit_gen_ = 0;
+  Inheritance<Modules> inheritance_;
 };
 
 }  // namespace thrace::collector

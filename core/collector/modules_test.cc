@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -133,8 +134,8 @@ TEST_F(ModulesTest, AForkedChildHasWhatItsParentHad) {
   EXPECT_THAT(listed(trace, 1), ElementsAre("1"));
 }
 
-// A child and its own child end while the records of the first parent are in a chunk that is not full;
-// the child is over before its own one is seen.
+// A child and its own child end while the records of the first parent are in a chunk that is not
+// full; the child is over before its own one is seen.
 TEST_F(ModulesTest, ChildrenThatEndAtOnceHaveThemToo) {
   load(1, kFirst, start_ + 20);
   const uint32_t child = forked(process_, getpid(), start_ + 50);
@@ -149,6 +150,29 @@ TEST_F(ModulesTest, ChildrenThatEndAtOnceHaveThemToo) {
   close();
   EXPECT_THAT(listed(trace(), 0), IsEmpty()) << "its own record tells of it";
   EXPECT_THAT(listed(trace(), 1), ElementsAre("1"));
+}
+
+// Of this very program, which has recorded none.
+TEST_F(ModulesTest, WhatIsFoundInTheMapsIsInTheGenerationThatEndsThen) {
+  generation(2);
+  close();
+  for (const size_t i : {0, 1})
+    EXPECT_THAT(trace().lines(i, true), Contains(HasSubstr("/libc.so")));
+}
+
+TEST_F(ModulesTest, UnlessAnotherLayThereInIt) {
+  const auto mappings = Maps(getpid()).read();
+  const auto libc = std::find_if(mappings.begin(), mappings.end(), [](const Mapping& mapping) {
+    return mapping.path.find("/libc.so") != std::string::npos;
+  });
+  ASSERT_NE(libc, mappings.end());
+  guest_->record(m_, Event::Module, start_ + 20,
+                 {1, libc->start, libc->start, libc->start + 0x1000, 0, kFirst});
+  unload(1, start_ + 30);
+  generation(2);
+  close();
+  EXPECT_THAT(trace().lines(0, true), testing::Not(Contains(HasSubstr("/libc.so"))));
+  EXPECT_THAT(trace().lines(1, true), Contains(HasSubstr("/libc.so")));
 }
 
 Module module_at(uint64_t start, const char* path) {
@@ -168,9 +192,166 @@ TEST(Modules, OfAFileTheInodeAndTheWholePathAreLookedUp) {
   EXPECT_NE(module.inode, 0u);
   EXPECT_THAT(module.path, StartsWith("/"));
   Module other = module_at(4096, "/gone");
+  other.id = 2;
   modules.add(other);
   EXPECT_EQ(other.inode, 0u);
   EXPECT_EQ(other.path, "/gone");
+}
+
+Module module_of(uint32_t id, uint64_t start, uint64_t loaded, uint32_t gen) {
+  Module module = module_at(start, "/file");
+  module.id = id;
+  module.loaded = loaded;
+  module.loaded_gen = gen;
+  return module;
+}
+
+std::vector<uint32_t> ids_listed(Modules& modules, uint32_t gen) {
+  std::vector<uint32_t> ids;
+  modules.list(gen, [&](const Module& module) { ids.push_back(module.id); });
+  return ids;
+}
+
+// The chunks of threads come in any order, and what is read ahead comes again.
+TEST(Modules, ARecordThatComesLateRevivesNothing) {
+  Modules modules;
+  Module module = module_of(1, 4096, 10, 1), next = module_of(2, 4096, 30, 1);
+  modules.add(module);
+  modules.remove(1, 1, 20);
+  modules.add(module);
+  EXPECT_EQ(modules.find(4096), nullptr);
+  modules.add(next);
+  modules.add(module);
+  ASSERT_TRUE(modules.find(4096));
+  EXPECT_EQ(modules.find(4096)->id, 2u);
+  EXPECT_THAT(ids_listed(modules, 2), ElementsAre(2));
+}
+
+TEST(Modules, TheEndOfOneMayComeBeforeItsBeginning) {
+  Modules modules;
+  modules.remove(1, 2, 20);
+  modules.each([](const Module&) { FAIL(); });
+  EXPECT_THAT(ids_listed(modules, 2), IsEmpty());
+  Module module = module_of(1, 4096, 10, 1);
+  modules.add(module);
+  EXPECT_EQ(modules.find(4096), nullptr);
+  EXPECT_THAT(ids_listed(modules, 2), ElementsAre(1));  // it was there when 2 began
+  EXPECT_THAT(ids_listed(modules, 3), IsEmpty());
+}
+
+TEST(Modules, TheEndOfOneThatNeverCameIsForgotten) {
+  Modules modules;
+  modules.remove(1, 2, 20);
+  EXPECT_THAT(ids_listed(modules, 6), IsEmpty());
+  Module module = module_of(1, 4096, 10, 6);
+  modules.add(module);
+  EXPECT_TRUE(modules.find(4096));
+}
+
+TEST(Modules, OfTwoInOnePlaceTheLaterStays) {
+  for (const bool in_order : {true, false}) {
+    Modules modules;
+    Module first = module_of(2, 4096, 10, 1), second = module_of(1, 4096, 20, 1);
+    modules.add(in_order ? first : second);
+    modules.add(in_order ? second : first);
+    ASSERT_TRUE(modules.find(4096));
+    EXPECT_EQ(modules.find(4096)->id, 1u);
+    EXPECT_THAT(ids_listed(modules, 2), ElementsAre(1));
+    modules.remove(1, 2, 30);
+    modules.add(first);
+    EXPECT_EQ(modules.find(4096), nullptr);
+  }
+}
+
+TEST(Modules, AChildsOwnTakesThePlaceOfItsParents) {
+  const auto parent = std::make_shared<Modules>();
+  Modules child;
+  child.inherit(parent, 15, 1);
+  child.remove(3, 1, 16);
+  Module own = module_of(4, 4096, 20, 1);
+  child.add(own);
+  for (const uint32_t id : {1, 3}) {  // late records
+    Module module = module_of(id, id * 4096, 10, 1);
+    parent->add(module);
+  }
+  EXPECT_THAT(ids_listed(child, 1), ElementsAre(1, 3));
+  EXPECT_THAT(ids_listed(child, 2), ElementsAre(4));
+  ASSERT_TRUE(child.find(4096));
+  EXPECT_EQ(child.find(4096)->id, 4u);
+  EXPECT_EQ(child.find(3 * 4096), nullptr);
+}
+
+Module found_at(uint32_t id, uint64_t start, uint32_t gen = 0) {
+  return module_of(kFirstDiscovered + id, start, 0, gen);
+}
+
+uint32_t id_at(const Modules& modules, uint64_t address) {
+  const Module* module = modules.find(address);
+  return module ? module->id : 0;
+}
+
+TEST(Modules, OfTwoThatWereFoundTheLastIsThere) {
+  const auto modules = std::make_shared<Modules>();
+  Module first = found_at(1, 8192), second = found_at(2, 6144, 2);
+  modules->add(first);
+  EXPECT_THAT(ids_listed(*modules, 1), ElementsAre(first.id));
+  modules->add(second);
+  EXPECT_EQ(id_at(*modules, 8192), second.id);
+  EXPECT_EQ(id_at(*modules, 12000), 0u);
+  EXPECT_THAT(ids_listed(*modules, 2), ElementsAre(first.id));  // `second` counts from 3 on
+  EXPECT_THAT(ids_listed(*modules, 3), ElementsAre(second.id));
+  Modules child;
+  child.inherit(modules, 15, 3);
+  EXPECT_THAT(ids_listed(child, 3), ElementsAre(second.id));
+  EXPECT_EQ(id_at(child, 12000), 0u);
+}
+
+TEST(Modules, WhatWasFoundInAParentGivesWayToAChildsOwn) {
+  for (const uint32_t id : {1, 3}) {  // found before the child's own, and after it
+    const auto parent = std::make_shared<Modules>();
+    Modules child;
+    child.inherit(parent, 15, 1);
+    Module own = found_at(2, 4096), recorded = module_of(4, 8192, 20, 1);
+    child.add(own);
+    child.add(recorded);
+    Module here = found_at(id, 4096), there = found_at(id + 10, 8192);
+    parent->add(here);
+    parent->add(there);
+    EXPECT_THAT(ids_listed(child, 1), ElementsAre(own.id, there.id));
+    EXPECT_THAT(ids_listed(child, 2), ElementsAre(4, own.id));
+    EXPECT_EQ(id_at(child, 4096), own.id);
+    EXPECT_EQ(id_at(child, 8192), 4u);
+  }
+}
+
+// Its end is of no generation of the child's.
+TEST(Modules, WhatWentBeforeAForkIsNotListedByTheChild) {
+  const auto parent = std::make_shared<Modules>();
+  Modules child;
+  child.inherit(parent, 15, 1);
+  Module first = module_of(1, 4096, 5, 1), second = module_of(2, 4096, 10, 1);
+  parent->add(first);
+  EXPECT_THAT(ids_listed(child, 1), ElementsAre(1));
+  parent->add(second);  // a late record
+  EXPECT_THAT(ids_listed(child, 2), ElementsAre(2));
+  EXPECT_EQ(id_at(child, 4096), 2u);
+}
+
+TEST(Modules, OfThreeInOnePlaceEachEndsWithTheNext) {
+  std::vector<uint32_t> order = {1, 2, 3};
+  do {
+    const auto modules = std::make_shared<Modules>();
+    for (const uint32_t nth : order) {
+      Module module = module_of(4 - nth, 4096, nth * 10, nth);  // the last has the smallest id
+      modules->add(module);
+    }
+    Modules child;
+    child.inherit(modules, 25, 2);
+    EXPECT_THAT(ids_listed(child, 2), ElementsAre(2));
+    for (const uint32_t gen : {2, 3, 4})
+      EXPECT_THAT(ids_listed(*modules, gen), ElementsAre(4 - (gen - 1))) << gen;
+    EXPECT_EQ(id_at(*modules, 4096), 1u);
+  } while (std::next_permutation(order.begin(), order.end()));
 }
 
 // A file that is mapped like a module, where another one was.

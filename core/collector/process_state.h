@@ -12,6 +12,7 @@
 #include "core/collector/images.h"
 #include "core/collector/m_state.h"
 #include "core/collector/modules.h"
+#include "core/collector/object_names.h"
 #include "core/collector/trace_sink.h"
 #include "core/collector/whereabouts.h"
 
@@ -31,6 +32,7 @@ struct ProcessState {
   std::unique_ptr<TraceSink> sink;
   std::vector<MState*> threads;
   std::shared_ptr<Modules> modules;
+  std::shared_ptr<ObjectNames> objects;
   std::unique_ptr<Images> images;
   std::unique_ptr<Discovery> discovery;
   std::unique_ptr<Descriptors> descriptors;
@@ -46,6 +48,11 @@ struct ProcessState {
   // process that claimed its slot just before an advance does not begin in a generation without it.
   bool begun = false;
   bool dead = false;
+
+  // Starts a generation; `start`: ticks.
+  void begin_text(uint32_t gen, uint64_t start) {
+    current = std::make_unique<GenerationText>(gen, start, *modules, *objects, descriptors.get());
+  }
 
   // The open text of a generation; nullptr: it is closed.
   GenerationText* text(uint32_t gen) {

@@ -78,15 +78,17 @@ void ProcessTable::adopt(uint32_t slot) {
   if (process->name.empty() && !image.parent) process->name = field_text(image.name);
   process->sink = open_sink_(image, seen_ == 0);
   process->modules = std::make_shared<Modules>(process->pid);
+  process->objects = std::make_shared<ObjectNames>();
   process->images = std::make_unique<Images>(process->pid);
   process->discovery = std::make_unique<Discovery>(process->pid);
   process->descriptors = std::make_unique<Descriptors>(
       process->pid, process->pidfds.empty() ? -1 : process->pidfds[0], locator_.arena());
   process->maps = Maps(process->pid);
-  if (auto modules = modules_of_parent(image))
-    process->modules->inherit(std::move(modules), image.claimed, gen_);
-  process->current = std::make_unique<GenerationText>(gen_, start_.ticks, *process->modules,
-                                                      process->descriptors.get());
+  if (Legacy legacy = legacy_of_parent(image); legacy.modules) {
+    process->modules->inherit(std::move(legacy.modules), image.claimed, gen_);
+    process->objects->inherit(std::move(legacy.objects), image.claimed, gen_);
+  }
+  process->begin_text(gen_, start_.ticks);
   encoder_.clock(*process->current, clock_.frequency(), start_);
   seen_++;
   log_.line("image " + std::to_string(image.image) + ": pid " + std::to_string(image.pid()) +
@@ -95,14 +97,15 @@ void ProcessTable::adopt(uint32_t slot) {
   by_slot_[slot] = std::move(process);
 }
 
-// nullptr: it is the child of none, or its parent ended long ago.
-std::shared_ptr<Modules> ProcessTable::modules_of_parent(const Process& image) {
-  if (!image.parent) return nullptr;
+// Empty: it is the child of none, or its parent ended long ago.
+ProcessTable::Legacy ProcessTable::legacy_of_parent(const Process& image) {
+  if (!image.parent) return {};
   const ProcessState* parent = find(image.parent - 1);
-  if (parent && parent->own_pid == image.ppid) return parent->modules;
+  if (parent && parent->own_pid == image.ppid)
+    return {parent->own_pid, parent->modules, parent->objects};
   const auto ended = std::find_if(ended_.rbegin(), ended_.rend(),
-                                  [&](const Ended& other) { return other.own_pid == image.ppid; });
-  return ended == ended_.rend() ? nullptr : ended->modules;
+                                  [&](const Legacy& other) { return other.own_pid == image.ppid; });
+  return ended == ended_.rend() ? Legacy() : *ended;
 }
 
 // A claim that was never finished because its process died in it.
@@ -178,7 +181,7 @@ bool ProcessTable::is_leaving() {
 }
 
 void ProcessTable::free(ProcessState& process) {
-  ended_.push_back({process.own_pid, process.modules});
+  ended_.push_back({process.own_pid, process.modules, process.objects});
   if (ended_.size() > kMostEnded) ended_.pop_front();
   for (const int fd : process.pidfds) close(fd);
   arena_process(base_, process.slot).free();

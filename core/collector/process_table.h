@@ -58,14 +58,16 @@ class ProcessTable {
   }
 
  private:
-  struct Ended {
-    int32_t own_pid;
+  // What the children of an image inherit.
+  struct Legacy {
+    int32_t own_pid = 0;
     std::shared_ptr<Modules> modules;
+    std::shared_ptr<ObjectNames> objects;
   };
   static constexpr size_t kMostEnded = 64;
 
   void adopt(uint32_t slot);
-  std::shared_ptr<Modules> modules_of_parent(const Process& image);
+  Legacy legacy_of_parent(const Process& image);
   bool is_gone(const ProcessState& process) const;
   bool was_replaced(const ProcessState& process) const;
   void drop_dead_claim(uint32_t slot);
@@ -80,7 +82,7 @@ class ProcessTable {
   uint32_t gen_ = 1;
   ClockReading start_;
   std::vector<std::unique_ptr<ProcessState>> by_slot_;
-  std::deque<Ended> ended_;  // the latest images that are gone: their children may be still to come
+  std::deque<Legacy> ended_;  // the latest images that are gone: their children may be still to come
   uint32_t seen_ = 0;
 };
 

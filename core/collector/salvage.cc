@@ -298,11 +298,12 @@ class Salvage {
     std::vector<Author*>& authors = of_process_[slot];
     const std::set<uint32_t> gens = generations(authors);
     Modules modules;
+    ObjectNames objects;
     for (const uint32_t gen : gens) {
-      GenerationText text(gen, start_of(authors, gen), modules);
+      GenerationText text(gen, start_of(authors, gen), modules, objects);
       const bool last = gen == *gens.rbegin();
       encoder_.clock(text, header_.frequency ? header_.frequency : kSecond, reading_at(text.start));
-      encoder_.modules(text);
+      encoder_.standing(text);
       for (Author* author : authors) encode(text, *author, last, stream, trace.data);
       encoder_.end(text, last ? EndReason::Salvaged : EndReason::Next, text.start);
       stream.data(text.out, trace.data);

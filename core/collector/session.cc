@@ -94,8 +94,9 @@ void Session::read_name(MState& m) {
   const uint64_t now = monotonic();
   if (m.name.empty() && m.process) m.name = m.process->name;
   if (m.dead || !m.tid || (m.name_read && now - m.name_read < kNameAge)) return;
+  const int32_t tid = m.process->nested ? m.process->nested_threads.find(m.tid, m.seen) : m.tid;
+  if (tid == NestedThreads::kNotKnown) return;
   m.name_read = now;
-  const int32_t tid = m.process->nested ? m.process->nested_threads.find(m.tid) : m.tid;
   std::ifstream file(proc_path(m.process->pid, "task/" + std::to_string(tid) + "/comm"));
   std::string name;
   if (std::getline(file, name) && !name.empty()) m.name = name;

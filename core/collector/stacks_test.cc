@@ -32,16 +32,17 @@ class StacksInFile : public RigTest {
  protected:
   static constexpr uint64_t kEnd = static_cast<uint64_t>(StackEnd::Bottom) << 32;
 
-  void block(uint32_t m, uint64_t time, bool with_stack = true) {
+  void block(uint32_t m, uint64_t time, bool with_stack = true, uint64_t object = 64) {
     const auto type = static_cast<Event>(static_cast<uint8_t>(Event::GoBlock) | kStackBit);
     const auto mutex = static_cast<uint64_t>(WaitReason::Mutex);
     if (with_stack)
-      guest_->record(m, type, time, {mutex, 64, 0, kEnd | 2, 100, 200}, Status::Waiting);
+      guest_->record(m, type, time, {mutex, object, 0, kEnd | 2, object + 36, 200},
+                     Status::Waiting);
     else
-      guest_->record(m, Event::GoBlock, time, {mutex, 64, 0}, Status::Waiting);
+      guest_->record(m, Event::GoBlock, time, {mutex, object, 0}, Status::Waiting);
     Thread& thread = (*guest_)[m];
     thread.detail = mutex;
-    thread.object = 64;
+    thread.object = object;
     thread.since = time;
   }
   void unblock(uint32_t m, uint64_t time, Outcome outcome) {
@@ -94,6 +95,35 @@ TEST_F(StacksInFile, AWaitThatGoesOnAfterASignalHandlerHasTheStackItBeganWith) {
   const auto lines = trace().lines(0);
   EXPECT_THAT(lines[3], MatchesRegex("M1 GoBlock@.* stack 1"));
   EXPECT_THAT(lines[5], MatchesRegex("M1 GoBlock@[0-9]+ 1 64 0"));
+}
+
+TEST_F(StacksInFile, SoHasOneWhoseHandlerWaitsToo) {
+  const uint32_t m = begin();
+  block(m, start_ + 20);
+  unblock(m, start_ + 30, Outcome::Interrupted);
+  block(m, start_ + 40, true, 128);
+  unblock(m, start_ + 50, Outcome::Interrupted);  // by a handler that jumps to the outer one
+  block(m, start_ + 60, true, 192);
+  unblock(m, start_ + 70, Outcome::Woken);
+  block(m, start_ + 80, false);
+  tick();
+  next_generation();
+  close();
+  EXPECT_THAT(trace().lines(0, true), Contains("M0 Stack 1 1 100,200"));
+  EXPECT_THAT(trace().lines(0).back(), MatchesRegex("M1 GoBlock@[0-9]+ 1 64 0 stack 1"));
+  EXPECT_THAT(trace().lines(1, true), Contains("M0 Stack 1 1 100,200"));
+}
+
+TEST(WaitStacks, ThoseThatAreNeverTakenUpHaveABound) {
+  WaitStacks stacks;
+  for (uint64_t object = 1; object <= 20; object++) {
+    stacks.block({object, StackEnd::Bottom, {object}});
+    stacks.interrupt();
+  }
+  stacks.resume(4);
+  EXPECT_TRUE(stacks.now().frames.empty());
+  stacks.resume(5);
+  EXPECT_THAT(stacks.now().frames, testing::ElementsAre(5));
 }
 
 TEST_F(StacksInFile, ARecordWhoseStackDoesNotFitItsLengthIsMalformed) {

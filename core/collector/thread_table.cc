@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "core/arena/free_list.h"
+#include "core/collector/proc.h"
 
 namespace thrace::collector {
 namespace {
@@ -61,6 +62,7 @@ void ThreadTable::identify(MState& m) {
   const bool ours = thread.m.load(std::memory_order_relaxed) == m.m;
   if (!ours || phase == ThreadPhase::Free || phase == ThreadPhase::Created) return;
   m.tid = thread.tid.load(std::memory_order_relaxed);
+  m.seen = monotonic();
   m.stack_low = thread.stack_low.load(std::memory_order_relaxed);
   m.stack_high = thread.stack_high.load(std::memory_order_relaxed);
   m.self = thread.handle.load(std::memory_order_relaxed);
@@ -120,7 +122,8 @@ bool ThreadTable::is_gone(const MState& m) const {
   if (!m.tid) return phase == ThreadPhase::Ended;
   const auto youngest = youngest_.find(tid_key(m));
   if (youngest != youngest_.end() && youngest->second != m.m) return true;
-  if (m.process->nested) return m.process->pid && !m.process->nested_threads.find(m.tid);
+  if (m.process->nested)
+    return m.process->pid && m.process->nested_threads.find(m.tid, m.seen) == NestedThreads::kGone;
   return syscall(SYS_tgkill, m.process->pid, m.tid, 0) < 0 && errno == ESRCH;
 }
 

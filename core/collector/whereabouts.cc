@@ -19,6 +19,7 @@ namespace {
 constexpr uint64_t kStartsLater = 200;
 constexpr uint64_t kMemory = 1'000'000'000;  // ns: of who all processes are
 constexpr uint64_t kAge = 100'000'000;       // ns: what was read about threads is as good as new
+constexpr uint64_t kPauses = 7;              // times as long as that took
 
 std::vector<int32_t> numbers(const std::string& folder) {
   std::ifstream file(folder + "/status");
@@ -143,6 +144,7 @@ bool Locator::knows(int32_t pid) {
   return std::any_of(all_.begin(), all_.end(), [&](const auto& one) { return one.second == pid; });
 }
 
+// It may have thousands, and each is a file.
 void NestedThreads::read() {
   tids_.clear();
   read_at_ = monotonic();
@@ -150,13 +152,21 @@ void NestedThreads::read() {
     const std::vector<int32_t> known = numbers(proc_path(pid_, "task/") + std::to_string(tid));
     if (!known.empty()) tids_[known.back()] = tid;
   }
+  pause_ = kPauses * (monotonic() - read_at_);
 }
 
-int32_t NestedThreads::find(int32_t tid) {
-  if (!pid_) return 0;
-  if (!tids_.contains(tid) || monotonic() - read_at_ > kAge) read();
-  const auto found = tids_.find(tid);
-  return found == tids_.end() ? 0 : found->second;
+// One that ran before the list was read and is not in it has ended: it does not come back.
+int32_t NestedThreads::find(int32_t tid, uint64_t since) {
+  if (!pid_) return kGone;
+  auto found = tids_.find(tid);
+  const uint64_t age = monotonic() - read_at_;
+  const bool certain = found == tids_.end() ? read_at_ > since : age <= kAge;
+  if (!certain) {
+    if (age < pause_) return kNotKnown;
+    read();
+    found = tids_.find(tid);
+  }
+  return found == tids_.end() ? kGone : found->second;
 }
 
 }  // namespace thrace::collector

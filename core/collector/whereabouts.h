@@ -59,14 +59,19 @@ class NestedThreads {
  public:
   explicit NestedThreads(int32_t pid) : pid_(pid) {}  // 0: not known
 
-  // The collector's number for a thread of which the process knows another; 0: there is none.
-  int32_t find(int32_t tid);
+  static constexpr int32_t kGone = 0, kNotKnown = -1;
+
+  // The collector's number for a thread of which the process knows another, and which ran at
+  // `since` (CLOCK_MONOTONIC, ns); kGone; or kNotKnown: ask again, the list is read for an eighth
+  // of the time at most.
+  int32_t find(int32_t tid, uint64_t since);
 
  private:
   void read();
 
   int32_t pid_;
   uint64_t read_at_ = 0;             // CLOCK_MONOTONIC, ns
+  uint64_t pause_ = 0;               // ns from the last reading to the next
   std::map<int32_t, int32_t> tids_;  // the collector's by the process's own
 };
 

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "core/collector/arena_file.h"
+#include "core/collector/proc.h"
 
 namespace thrace::collector {
 namespace {
@@ -113,8 +114,15 @@ TEST_F(WhereaboutsTest, AProcessInANamespaceIsFoundByItsOwnNumber) {
   EXPECT_TRUE(where.nested);
   EXPECT_TRUE(locator_->knows(1));
   NestedThreads threads(child);
-  EXPECT_EQ(threads.find(1), child);
-  EXPECT_EQ(threads.find(1000), 0);
+  EXPECT_EQ(threads.find(1, 0), child);
+  EXPECT_EQ(threads.find(1000, 0), NestedThreads::kGone);
+  // It began after the list was read, which is not read again at once: the name of each of
+  // thousands of threads that live for a moment would else cost as much as all of them.
+  EXPECT_EQ(threads.find(1000, monotonic()), NestedThreads::kNotKnown);
+  const uint64_t since = monotonic();
+  int32_t found;
+  while ((found = threads.find(1000, since)) == NestedThreads::kNotKnown) usleep(100);
+  EXPECT_EQ(found, NestedThreads::kGone);
 }
 
 TEST_F(WhereaboutsTest, ATakenNumberIsSomebodyElsesWithin) {

@@ -68,6 +68,13 @@ inline constexpr uint8_t kStackBit = 0x80;
 // The most frames of a stack.
 inline constexpr uint32_t kMaxFrames = 128;
 
+// A frame below this is no address but a gap: so many frames were left out there, in the middle of a
+// stack that has more than were wanted.  No program has code there (vm.mmap_min_addr, and the pages of
+// an executable's header).
+inline constexpr uint64_t kLowestCode = 0x1000;
+
+constexpr bool is_gap(uint64_t frame) { return frame < kLowestCode; }
+
 struct EventSpec {
   Event number = Event::None;
   std::string_view name;

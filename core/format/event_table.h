@@ -17,7 +17,7 @@
 // Numbers that are reserved for the families still to come:
 //   0x10-0x1f  ProcsChange, ProcStart, ProcStop, ProcSteal, ProcStatus
 //   0x21 GoCreateBlocked  0x28 GoSwitch  0x29 GoSwitchDestroy
-//   0x40-0x4f  ranges     0x50-0x57 memory   0x58-0x5f user annotations
+//   0x40-0x4f  ranges     0x50-0x57 memory   0x59-0x5f user annotations
 //   0x60-0x67  samples    0x68-0x7f experiments
 #pragma once
 
@@ -42,7 +42,8 @@
   X(0x06, Stack, Collector, A(id, Uint) A(end, StackEnd) A(frames, Frames),                           \
     "an interned stack, innermost frame first, and why it ends where it does; ids count from 1 "      \
     "within a generation.  Frames are return addresses; where a signal interrupted a frame, the "     \
-    "address of the instruction plus 1")                                                              \
+    "address of the instruction plus 1; a frame below 0x1000 is no address: so many frames were "     \
+    "left out there")                                                                                 \
   X(0x07, Module, Guest,                                                                              \
     A(id, Uint) A(bias, Address) A(start, Address) A(end, Address) A(inode, Uint)                     \
     A(build, String) A(path, String),                                                                 \
@@ -99,7 +100,11 @@
     "waiters: how many were known to wait")                                                           \
   X(0x39, WakeStack, Guest, A(seq, Uint) A(age, Uint),                                                \
     "the stack that comes with this event is that of this M's Wake seq of the generation age before " \
-    "this one: it is taken after the release")
+    "this one: it is taken after the release")                                                        \
+                                                                                                      \
+  X(0x58, ObjectName, Guest, A(size, Uint) A(object, Address) A(name, String),                        \
+    "the program calls the size bytes from object on by this name (empty: no longer); in a batch of " \
+    "M 0: it has done so since before the generation")
 
 // Values that are on disk: append only, never renumber (E1).  V(number, name, text)
 #define THRACE_STATUSES(V)                                                     \

@@ -15,7 +15,7 @@
 
 namespace thrace {
 
-inline constexpr uint32_t kFormatVersion = 3;
+inline constexpr uint32_t kFormatVersion = 4;
 inline constexpr std::string_view kFileMagic{"thrace\r\n", 8};  // catches text-mode copies
 
 inline constexpr uint32_t kSkippableHeader = 0x184D2A5D;  // zstd frame magic of the header

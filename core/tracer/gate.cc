@@ -8,13 +8,16 @@
 
 namespace thrace {
 
-bool TraceLocker::event_text(Event type, uint32_t arg0, const char* text) const {
+bool TraceLocker::event_text(Event type, uint32_t arg0, std::initializer_list<uint64_t> more,
+                             const char* text) const {
   uint32_t length = 0;
   while (length < kMaxLabel && text[length]) length++;
   const uint32_t words = (length + sizeof(uint64_t)) / sizeof(uint64_t);  // with a final NUL
-  const writer::Record record = writer::reserve(*m_, gen_, 2 + words, kAny, kKeep);
+  const auto fixed = static_cast<uint32_t>(2 + more.size());
+  const writer::Record record = writer::reserve(*m_, gen_, fixed + words, kAny, kKeep);
   if (record.outcome != writer::Reserved::Yes) return false;
   writer::fill_with(record, static_cast<uint8_t>(type), gen_, arg0, [&](uint64_t* to) {
+    for (const uint64_t word : more) *to++ = word;
     std::memcpy(to, text, length);  // the rest is zero already (A3)
   });
   return true;

@@ -11,6 +11,8 @@
 //   5  Before a G's first event of a generation its GoStatus is written.
 #pragma once
 
+#include <initializer_list>
+
 #include "core/format/event.h"
 #include "core/tracer/debug.h"
 #include "core/tracer/guest.h"
@@ -64,8 +66,10 @@ class TraceLocker {
     return outcome == writer::Reserved::Yes;
   }
 
-  // Writes an event whose last argument is a text, cut to kMaxLabel bytes (E3).
-  bool event_text(Event type, uint32_t arg0, const char* text) const;
+  // Writes an event whose last argument is a text, cut to kMaxLabel bytes (E3); `more`: the arguments
+  // between.
+  bool event_text(Event type, uint32_t arg0, std::initializer_list<uint64_t> more,
+                  const char* text) const;
 
   // Writes the Wake of this M and returns its number in the generation; 0 if it was lost.
   uint32_t wake(WakeKind kind, uint64_t object, uint32_t waiters) const;

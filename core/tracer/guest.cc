@@ -7,6 +7,7 @@
 
 namespace thrace {
 
+KernelClock thrace_kernel_clock = nullptr;
 Wiped g_wiped;
 Guest g_guest;
 constinit thread_local Local t_local;

@@ -5,13 +5,14 @@
 //   T-a  `g_wiped` lies on pages that the kernel wipes in a forked child (MADV_WIPEONFORK), so a child
 //        starts disarmed with an empty wait table, whatever made it (design: G6).
 //   T-b  Nothing in core/tracer calls a function that is wrapped, allocates or locks (design: G4).  The
-//        system calls that it makes are few and raw: gettid once per thread, getpid once per fork,
-//        clock_gettime for the time where the TSC is of no use, and nanosleep where a guest waits for
-//        the collector (raw_pause).
+//        system calls that it makes are few and raw: gettid once per thread, getpid once per fork, and
+//        nanosleep where a guest waits for the collector (raw_pause).  Where the TSC is of no use, the
+//        time comes from the kernel's code in the program (monotonic.S), which may ask the kernel.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <ctime>
 
 #include "core/arena/layout.h"
 #include "core/tracer/wait_table.h"
@@ -30,7 +31,7 @@ enum class Armed : uint32_t {
 // Rule T-a: page-aligned, whole pages, all zero at first.
 struct alignas(kPage) Wiped {
   std::atomic<Armed> armed;
-  std::atomic<uint32_t> modules;  // who looks at the list of modules (preload/modules.h, L4)
+  std::atomic<uint32_t> modules;  // who looks at the list of modules (preload/modules.h, L4, L6)
   WaitTable waits;
 };
 
@@ -59,6 +60,10 @@ struct Local {
   uint64_t woken_by = 0;  // the stamp that ended this thread's last wait; none ends two
   void* once_wait = nullptr;  // the innermost pthread_once under way (OnceCall of preload/once.cc)
 };
+
+// The kernel's clock_gettime in this program (vDSO), or nullptr: set before it records (monotonic.S).
+using KernelClock = int (*)(int clock, timespec* time);
+extern "C" THRACE_HIDDEN KernelClock thrace_kernel_clock;
 
 THRACE_HIDDEN extern Wiped g_wiped;
 THRACE_HIDDEN extern Guest g_guest;

@@ -43,16 +43,18 @@ template <typename T>
   std::atomic_signal_fence(std::memory_order_seq_cst);
 }
 
-// CLOCK_MONOTONIC in ns by the system call: where there is no usable TSC.  Inline, because a call
-// here would make the compiler save registers on the way past it.
+// CLOCK_MONOTONIC in ns: where there is no usable TSC (monotonic.S).  A call that the compiler does
+// not see, because it would save registers on the way past one.  So whoever includes this is
+// compiled without a red zone (CMakeLists.txt): the call's return address lies in its place.
 [[gnu::always_inline]] inline uint64_t monotonic_ns() {
-  timespec now{};
-  long result = SYS_clock_gettime;
-  asm volatile("syscall"
-               : "+a"(result)
-               : "D"(static_cast<long>(CLOCK_MONOTONIC)), "S"(&now)
-               : "rcx", "r11", "memory");
-  return static_cast<uint64_t>(now.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(now.tv_nsec);
+  uint64_t ns;
+  asm volatile("call thrace_monotonic_ns"
+               : "=a"(ns)
+               :
+               : "rcx", "r11", "cc", "memory", "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5",
+                 "xmm6", "xmm7", "xmm8", "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14",
+                 "xmm15");
+  return ns;
 }
 
 // The time in ticks of the session's clock (T10).

@@ -120,7 +120,7 @@ void label_task(uint64_t handle, const char* name) {
   if (!gate.ok()) return;
   if (!m && is(gate.m())) m = &gate.m();  // its first traced call
   if (!m) return;  // not traced, or not started yet: the collector reads the kernel's name of it
-  if (const uint32_t g = m->g.load(kRelaxed)) gate.event_text(Event::GoLabel, g, name);
+  if (const uint32_t g = m->g.load(kRelaxed)) gate.event_text(Event::GoLabel, g, {}, name);
 }
 
 }  // namespace thrace

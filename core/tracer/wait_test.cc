@@ -185,6 +185,11 @@ TEST_F(WaitTest, ARequeuedWaiterNamesWhoWokeIt) {
   call.end(0, 1);
 }
 
+// However long a busy machine makes it last, the call's end is one.
+Event quick(Event event) {
+  return event == Event::GoSyscallEndBlocked ? Event::GoSyscallEnd : event;
+}
+
 TEST_F(WaitTest, AHandlersCallStandsInTheMiddleOfTheWait) {
   Wait wait;
   wait.begin(WaitReason::Semaphore, &object_, 0);
@@ -192,7 +197,7 @@ TEST_F(WaitTest, AHandlersCallStandsInTheMiddleOfTheWait) {
   EXPECT_EQ(t_local.m->wait_object.load(), number(&object_)) << "still registered";
   wait.end(Outcome::Woken);
   std::vector<Event> events;
-  for (const Seen& seen : last(6)) events.push_back(seen.event);
+  for (const Seen& seen : last(6)) events.push_back(quick(seen.event));
   EXPECT_EQ(events, (std::vector<Event>{Event::GoBlock, Event::GoUnblock, Event::GoSyscallBegin,
                                         Event::GoSyscallEnd, Event::GoBlock, Event::GoUnblock}));
   EXPECT_EQ(last(5)[0].args[0], uint64_t(Outcome::Interrupted));
@@ -214,7 +219,7 @@ TEST_F(WaitTest, AWaitThatWasLeftUnseenEndsAtTheNextEvent) {
   abandon_a_wait(&object_);
   handler();
   EXPECT_EQ(last(3)[0], (Seen{Event::GoUnblock, {uint64_t(Outcome::Abandoned), 0, 0, 0}}));
-  EXPECT_EQ(last(1)[0].event, Event::GoSyscallEnd);
+  EXPECT_EQ(quick(last(1)[0].event), Event::GoSyscallEnd);
   EXPECT_FALSE(has_waiters(&object_));
 }
 

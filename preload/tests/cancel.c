@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <threads.h>
@@ -15,15 +16,19 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t cond = PTHREAD_COND_INITIALIZER;
 static pthread_t main_thread;
 static int cleaned, joined;
+static atomic_int sent; /* cancellations */
 
 static void in_read(void) {
   char byte;
   if (read(ends[0], &byte, 1)) return;
 }
+static void wait_until_sent(void) { /* what cancels the running thread */
+  while (sent == cleaned) usleep(1000);
+}
 static void in_sem(void) { sem_wait(&never); }
 static void in_free_sem(void) { /* a token is there, and it is a cancellation point all the same */
   pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-  usleep(50000);
+  wait_until_sent();
   pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
   sem_wait(&always);
 }
@@ -36,12 +41,18 @@ static void in_cond(void) {
 }
 static void in_sleep(void) { sleep(100); }
 static void in_join(void) { pthread_join(main_thread, NULL); }
-static void* end(void* nothing) { return nothing; }
+static void* end(void* tid) {
+  *(atomic_int*)tid = gettid();
+  return NULL;
+}
 static void in_ended_join(void) { /* it does not wait, and so is none: both joins succeed */
   pthread_t ended[2];
+  static atomic_int tids[2];
   pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-  for (int i = 0; i < 2; i++) pthread_create(&ended[i], NULL, end, NULL);
-  usleep(50000);
+  for (int i = 0; i < 2; i++) pthread_create(&ended[i], NULL, end, &tids[i]);
+  for (int i = 0; i < 2; i++)
+    while (!tids[i] || !syscall(SYS_tgkill, getpid(), tids[i], 0)) usleep(1000);
+  wait_until_sent();
   pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
   joined += pthread_join(ended[0], NULL) == 0;
   joined += thrd_join(ended[1], NULL) == thrd_success;
@@ -81,6 +92,7 @@ int main(void) {
     pthread_create(&thread, NULL, run, (void*)places[i]);
     usleep(20000);
     pthread_cancel(thread);
+    sent++;
     pthread_join(thread, &result);
     if (result != PTHREAD_CANCELED || cleaned != i + 1) {
       printf("place %d: result %p, cleaned %d\n", i, result, cleaned);

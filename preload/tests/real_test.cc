@@ -23,6 +23,13 @@ TEST(Real, OurLookupFindsWhatTheLoaderFinds) {
   }
 }
 
+TEST(Real, TheKernelsCodeIsFoundAsByTheLoader) {
+  void* const vdso = dlopen("linux-vdso.so.1", RTLD_LAZY | RTLD_NOLOAD);
+  if (!vdso) GTEST_SKIP() << "there is none";
+  for (const char* name : {"__vdso_clock_gettime", "__vdso_getcpu", "clock_gettime", "nonesuch"})
+    EXPECT_EQ(vdso_lookup(name), dlsym(vdso, name)) << name;
+}
+
 TEST(Real, EachEntryIsKnownInItsFirstVersion) {
   for (unsigned i = 0; i < kReals; i++) {
     const RealName name = real_name(i);
