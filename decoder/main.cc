@@ -54,7 +54,8 @@ int main(int argc, char** argv) {
   app.add_flag("--stats", stats, "say on standard error how long each stage of the work took");
   app.footer(
       "Without a verb: summary.  `trace-decode VERB --help` describes a verb.\n"
-      "--color and --stats go with each of them.  With NO_COLOR set there is no emphasis.\n"
+      "--color and --stats go with each of them.  With NO_COLOR set there is no emphasis, unless\n"
+      "--color=always asks for it.\n"
       "Exit status: 0 fine, 1 unreadable, 2 usage, 3 damaged or incomplete but used.");
   int status = thrace::kExitFine;
   for (const auto add : {thrace::add_summary, thrace::add_threads, thrace::add_locks,

@@ -149,7 +149,7 @@ void ChromeExport::instant(const char* phase, std::string_view name, const Track
 
 void ChromeExport::edge(const WakeEdge& edge) {
   const Track& woken = *edge.wait.track;
-  instant("s", "wakes " + titles_[woken.number], *edge.waker, edge.woke, edge, "");
+  instant("s", "wakes " + titles_[woken.number], *edge.waker, edge.begins(), edge, "");
   instant("f", "woken by " + titles_[edge.waker->number], woken, edge.wait.until, edge,
           R"(,"bp":"e")");
 }

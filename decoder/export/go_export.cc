@@ -323,6 +323,7 @@ void GoExport::event(const Generation& generation, const OrderedEvent& ordered) 
       return status(s, e);
     case Event::Module:
     case Event::ModuleGone:
+    case Event::ObjectName:
       return stacks_.event(generation, e);
     case Event::Wake:
       return wake(s, e);

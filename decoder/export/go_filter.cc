@@ -19,11 +19,7 @@ void GoFilter::begin(const Generation& generation) {
     clock_ = generation.clock;
   }
   sink_.begin(generation);
-  generation.each_thread([&](uint64_t m, const ThreadName& name) {
-    Runner& runner = runners_[m];
-    runner.tid = name.tid;
-    if (!name.name.empty()) runner.name = name.name;
-  });
+  threads_.begin(generation);
 }
 
 bool GoFilter::picks_all() const {
@@ -31,7 +27,7 @@ bool GoFilter::picks_all() const {
 }
 
 bool GoFilter::picks_wait(const Generation& generation, const EventView& event, uint64_t object) {
-  return picker_.object(stacks_.map().find(object), object) &&
+  return picker_.object(stacks_.place(object), object) &&
          picker_.function(stacks_.id(generation, event.stack, event.time));
 }
 
@@ -53,7 +49,7 @@ void GoFilter::introduce(const Generation& generation, const OrderedEvent& order
 void GoFilter::open(const Generation& generation, const OrderedEvent& ordered) {
   opened_ = true;
   runners_.each([&](uint64_t, Runner& runner) {
-    const bool picked = picker_.thread(runner.name, runner.tid);
+    const bool picked = threads_.picks(runner.m, runner.before.g);
     if (!picked || runner.before.g == 0 || runner.m == ordered.m) return;
     introduce(generation, ordered, runner);
   });
@@ -97,15 +93,13 @@ void GoFilter::pass(const Generation& generation, const OrderedEvent& ordered, E
 
 void GoFilter::event(const Generation& generation, const OrderedEvent& ordered) {
   const EventView& event = ordered.event;
-  if (event.type == Event::Module || event.type == Event::ModuleGone)
-    return sink_.event(generation, ordered);
+  if (StackTable::follows(event.type)) return sink_.event(generation, ordered);
   Runner& runner = runners_[ordered.m];
   runner.m = ordered.m;
-  if (event.type == Event::GoLabel && event.args[0] == ordered.g)
-    runner.name = generation.string(event.args[1]);
+  threads_.event(generation, event);
   if (picker_.window().contains(clock_.since_start(event.time))) {
     if (!opened_) open(generation, ordered);
-    if (picker_.thread(runner.name, runner.tid)) {
+    if (threads_.picks(ordered.m, ordered.g)) {
       if (!runner.begun && runner.before.g != 0 && !introduces(event.type))
         introduce(generation, ordered, runner);
       pass(generation, ordered, event, runner);

@@ -6,10 +6,8 @@
 // calls, whose stacks are known too late.
 #pragma once
 
-#include <string>
-
 #include "decoder/export/go_export.h"
-#include "decoder/report/filter.h"
+#include "decoder/report/thread_names.h"
 
 namespace thrace {
 
@@ -17,7 +15,7 @@ class GoFilter : public EventSink {
  public:
   // `sink`, and `stacks`, which it fills, must live as long as this object, and so must `picker`.
   GoFilter(GoExport& sink, StackTable& stacks, Picker& picker)
-      : sink_(sink), stacks_(stacks), picker_(picker) {}
+      : sink_(sink), stacks_(stacks), picker_(picker), threads_(picker) {}
 
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
@@ -26,8 +24,6 @@ class GoFilter : public EventSink {
  private:
   struct Runner {  // an M
     uint64_t m = 0;
-    std::string name;
-    uint64_t tid = 0;
     Task before;          // its G before the event at hand; g 0: none
     bool begun = false;   // the reader of the export knows it
     bool hidden = false;  // it is in a wait or call that is left out
@@ -43,6 +39,7 @@ class GoFilter : public EventSink {
   GoExport& sink_;
   StackTable& stacks_;
   Picker& picker_;
+  ThreadNames threads_;
   Clock clock_;
   bool started_ = false;
   bool opened_ = false;

@@ -31,13 +31,6 @@ void add_clock(perfetto::ClockSnapshot& snapshot, uint32_t clock, uint64_t time)
   entry.set_timestamp(time);
 }
 
-std::string slice_name(const Slice& slice, Names& names) {
-  if (slice.status != Status::Waiting || slice.owner == 0 || !is_lock_wait(slice.detail))
-    return slice_text(slice, names);
-  return fmt::format("Lock contention on a {} lock (owner tid: {})", object_text(slice, names),
-                     slice.owner);
-}
-
 std::string state_name(const Slice& slice) {
   const auto status = enum_text(ArgType::Status, static_cast<uint64_t>(slice.status));
   if (slice.status == Status::None) return "lost";
@@ -50,6 +43,15 @@ const char* category(Status status) {
 }
 
 }  // namespace
+
+std::string PerfettoExport::slice_name(const Slice& slice) const {
+  if (slice.status != Status::Waiting || slice.owner == 0 || !is_lock_wait(slice.detail))
+    return slice_text(slice, names_);
+  // Viewers look for a thread with that tid: its track may have a made-up one.
+  const auto owner = owners_.find(slice.owner);
+  return fmt::format("Lock contention on a {} lock (owner tid: {})", object_text(slice, names_),
+                     owner == owners_.end() ? slice.owner : owner->second.tid);
+}
 
 uint64_t PerfettoExport::stamp(int64_t time) const {
   const int64_t stamp = static_cast<int64_t>(base_ + static_cast<uint64_t>(time));
@@ -67,6 +69,7 @@ void PerfettoExport::process(const Process& process) {
     writer_.end();
   }
   any_counts_ = false;
+  owners_.clear();
   locks_.process(process, base_);
   perfetto::TrackDescriptor& track = *writer_.begin(base_).mutable_track_descriptor();
   track.set_uuid(track_uuid(TrackKind::Process, process.number));
@@ -91,6 +94,8 @@ void PerfettoExport::track(const Track& track) {
   thread.mutable_thread()->set_thread_name(track_text(track, names_));
   writer_.end();
   locks_.track(track);
+  if (Owner& owner = owners_[track.kernel_tid]; track.number >= owner.track)
+    owner = {track.number, track.tid};
   if (states_.size() <= track.number) states_.resize(track.number + 1);
   if (states_[track.number].shown) return;
   perfetto::TrackDescriptor& state = *writer_.begin(base_).mutable_track_descriptor();
@@ -158,7 +163,7 @@ void PerfettoExport::slice(const Slice& slice) {
   if (slice.status == Status::Waiting) locks_.waited(slice);
   const uint64_t track = track_uuid(TrackKind::Thread, slice.track->number);
   TrackEvent& event = writer_.begin(stamp(slice.since), TrackEvent::SLICE_BEGIN, track);
-  event.set_name_iid(writer_.name(slice_name(slice, names_)));
+  event.set_name_iid(writer_.name(slice_name(slice)));
   event.add_category_iids(writer_.category(category(slice.status)));
   describe(event, slice);
   writer_.end();
@@ -180,7 +185,7 @@ TrackEvent& PerfettoExport::instant(const Track& track, int64_t time, const std:
 void PerfettoExport::edge(const WakeEdge& edge) {
   const std::string waker = track_title(*edge.waker, names_);
   const std::string woken = track_title(*edge.wait.track, names_);
-  TrackEvent& wakes = instant(*edge.waker, edge.woke, "wakes " + woken, edge);
+  TrackEvent& wakes = instant(*edge.waker, edge.begins(), "wakes " + woken, edge);
   wakes.add_flow_ids(edge.number);
   set_callstack(wakes, edge.release);
   writer_.end();

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdio>
+#include <map>
 #include <vector>
 
 #include "decoder/export/perfetto_locks.h"
@@ -46,7 +47,13 @@ class PerfettoExport : public TimelineSink {
     int64_t until = 0;
   };
 
+  struct Owner {  // the latest track with a tid of the kernel
+    uint64_t track = 0;
+    uint64_t tid = 0;  // as it is shown
+  };
+
   uint64_t stamp(int64_t time) const;
+  std::string slice_name(const Slice& slice) const;
   void state(const Slice& slice);
   void set_state(uint64_t track, int64_t time, std::string_view name);
   perfetto::TrackEvent& instant(const Track& track, int64_t time, const std::string& name,
@@ -60,9 +67,10 @@ class PerfettoExport : public TimelineSink {
   PerfettoWriter writer_;
   PerfettoLocks locks_;
   bool any_ = false;
-  uint64_t base_ = 0;          // CLOCK_MONOTONIC at time 0
-  std::vector<State> states_;  // by number of the track
-  Counts shown_;               // of the process under way
+  uint64_t base_ = 0;                 // CLOCK_MONOTONIC at time 0
+  std::vector<State> states_;         // by number of the track
+  std::map<uint64_t, Owner> owners_;  // of this process, by the kernel's tid
+  Counts shown_;                      // of the process under way
   bool any_counts_ = false;
 };
 

@@ -70,6 +70,12 @@ bool PprofExport::write(const Analysis& analysis, Names& names, std::FILE* out) 
       profile.add_label(sample, "call", syscall_name(object));
     }
   }
+  if (const Cost& other = costs_.beyond(); other.count != 0) {
+    pprof::Sample& sample = profile.add_sample(0);
+    sample.add_value(number(other.count));
+    sample.add_value(number(other.total));
+    profile.add_label(sample, "kind", kOther);
+  }
   return profile.write(out);
 }
 

@@ -70,6 +70,7 @@ bool write_speedscope(const Folded& folded, const Analysis& analysis, Names& nam
     std::vector<uint32_t> numbers;
     for (const FoldedFrame& frame : stack.frames) numbers.push_back(frames.number(frame));
     all[numbers] += stack.value;
+    if (stack.thread == kNobody) return;
     threads[safe_text(thread_title(analysis.threads[stack.thread]))][numbers] += stack.value;
   });
   Json profiles = Json::array({json_of(all, "all threads", unit)});

@@ -205,8 +205,10 @@ void SqliteExport::write_modules() {
   SqliteInsert row(database_, "module", 6);
   uint64_t id = 0;
   for (const Module& module : stacks_.modules().all()) {
+    id++;
+    if (module.object) continue;
     const std::string path = safe_text(module.path), build = safe_text(module.build_id);
-    row.number(++id).text(path).text_or_null(build);
+    row.number(id).text(path).text_or_null(build);
     row.number(module.start).number(module.end).number(module.bias).add();
   }
 }

@@ -125,7 +125,8 @@ CREATE VIEW v_objects AS
     AS title
   FROM object LEFT JOIN stack ON stack_id = first_stack_id;
 CREATE VIEW v_waits AS
-  -- Each wait once, with the whole of its time
+  -- Each wait once, with the whole of its time.  A futex call that found another value than it
+  -- expected (outcome changed) was none
   SELECT state_id, thread.tid, thread.name AS thread, reason.name AS reason, state.object_id,
     start_ns, duration_ns + before_ns AS duration_ns, ended, outcome.name AS outcome, owner_tid,
     state.stack_id, at.site, waker.tid AS waker_tid, waker.name AS waker,
@@ -134,7 +135,7 @@ CREATE VIEW v_waits AS
     LEFT JOIN outcome USING (outcome_id) LEFT JOIN stack AS at USING (stack_id)
     LEFT JOIN wake USING (state_id) LEFT JOIN thread AS waker ON waker.thread_id = waker_id
     LEFT JOIN stack AS by ON by.stack_id = wake.stack_id
-  WHERE outcome.name IS NOT 'interrupted';
+  WHERE outcome.name IS NOT 'interrupted' AND outcome.name IS NOT 'changed';
 CREATE VIEW v_threads AS
   -- Where each thread spent its time
   SELECT pid, tid, thread.name, routine, sum(duration_ns) FILTER (WHERE status.name <> 'lost') AS
@@ -143,23 +144,26 @@ CREATE VIEW v_threads AS
     coalesce(sum(duration_ns) FILTER (WHERE status.name = 'runnable'), 0) AS runnable_ns,
     coalesce(sum(duration_ns) FILTER (WHERE status.name = 'syscall'), 0) AS syscall_ns,
     coalesce(sum(duration_ns) FILTER (WHERE status.name = 'waiting'), 0) AS waiting_ns,
-    count(*) FILTER (WHERE status.name = 'waiting' AND ended AND outcome.name <> 'interrupted') AS
-      waits,
+    count(*) FILTER (WHERE status.name = 'waiting' AND ended AND
+      outcome.name NOT IN ('interrupted', 'changed')) AS waits,
     count(*) FILTER (WHERE status.name = 'syscall' AND ended AND error IS NOT 512) AS syscalls,
     coalesce(sum(number) FILTER (WHERE status.name = 'lost'), 0) AS lost
   FROM thread JOIN process USING (process_id) LEFT JOIN state USING (thread_id)
     LEFT JOIN status USING (status_id) LEFT JOIN outcome USING (outcome_id)
   GROUP BY thread_id;
 CREATE VIEW v_locks AS
-  -- What was waited for, and how long.  Waits that did not end are counted apart
-  SELECT object_id, kind, title, address, count(*) FILTER (WHERE ended) AS waits,
-    coalesce(sum(duration_ns) FILTER (WHERE ended), 0) AS total_ns,
-    coalesce(sum(duration_ns) FILTER (WHERE ended) / count(*) FILTER (WHERE ended), 0) AS mean_ns,
-    coalesce(max(duration_ns) FILTER (WHERE ended), 0) AS max_ns,
+  -- What was waited for, and how long.  Waits that did not end are counted apart, and so are futex
+  -- calls that did not wait, since the value was another than expected
+  SELECT object_id, kind, title, address, count(*) FILTER (WHERE waited) AS waits,
+    coalesce(sum(duration_ns) FILTER (WHERE waited), 0) AS total_ns,
+    coalesce(sum(duration_ns) FILTER (WHERE waited) / count(*) FILTER (WHERE waited), 0) AS mean_ns,
+    coalesce(max(duration_ns) FILTER (WHERE waited), 0) AS max_ns,
     count(*) FILTER (WHERE ended AND outcome = 'timeout') AS timeouts,
+    count(*) FILTER (WHERE ended AND outcome = 'changed') AS changed,
     count(*) FILTER (WHERE NOT ended) AS unfinished
   FROM v_objects JOIN (
-    SELECT object_id, duration_ns + before_ns AS duration_ns, ended, outcome.name AS outcome
+    SELECT object_id, duration_ns + before_ns AS duration_ns, ended, outcome.name AS outcome,
+      ended AND outcome.name <> 'changed' AS waited
     FROM state LEFT JOIN outcome USING (outcome_id)
     WHERE object_id IS NOT NULL AND outcome.name IS NOT 'interrupted') USING (object_id)
   GROUP BY object_id ORDER BY total_ns DESC;

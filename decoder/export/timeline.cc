@@ -18,6 +18,7 @@ Timeline::Timeline(TimelineSink& sink, StackTable& stacks, TimelineNumbers& numb
       stacks_(stacks),
       numbers_(numbers),
       picker_(picker),
+      threads_(picker),
       join_([this](uint32_t edge, StackId release) {
         edges_[edge].edge.release = release;
         show_edge(edges_[edge]);
@@ -42,9 +43,12 @@ void Timeline::begin(const Generation& generation) {
   join_.begin(generation.number);
   recent_.begin(generation.number, [](PlacedWake&) {});
   joins_ = generation.stack(1).end != StackEnd::None;
+  threads_.begin(generation);
   generation.each_thread([&](uint64_t m, const ThreadName& name) {
     const size_t* at = index_.find(m);
-    if (at && !lanes_[*at]->labelled && !name.name.empty()) rename(*lanes_[*at], name.name);
+    if (!at) return;
+    pick(*lanes_[*at]);
+    if (!lanes_[*at]->labelled && !name.name.empty()) rename(*lanes_[*at], name.name);
   });
 }
 
@@ -60,14 +64,16 @@ Timeline::Lane& Timeline::lane(const Generation& generation, uint64_t m) {
     lane.track.tid = kMadeUpTids + lane.track.number;
   tids_[lane.track.tid] = true;
   if (known) lane.track.name = known->name;
+  lane.m = m;
   pick(lane);
   lane.now.track = &lane.track;
   lane.drawn = begun_;
   return lane;
 }
 
+// One that has ended stays what it was.
 void Timeline::pick(Lane& lane) {
-  lane.picked = picker_.thread(lane.track.name, lane.track.kernel_tid);
+  lane.picked = threads_.picks(lane.m, lane.g) || (lane.g == 0 && lane.picked);
 }
 
 void Timeline::show(Lane& lane) {
@@ -122,7 +128,6 @@ void Timeline::show_edge(Edge& edge) {
 void Timeline::rename(Lane& lane, std::string_view name) {
   if (lane.track.name == name) return;
   lane.track.name = name;
-  pick(lane);
   if (lane.shown) sink_.track(lane.track);
 }
 
@@ -157,6 +162,7 @@ void Timeline::enter(Lane& lane, Status status, int64_t now) {
 void Timeline::start(Lane& lane, uint64_t g, int64_t now) {
   leave(lane, now);
   lane.g = g;
+  pick(lane);
   const Born* born = born_.find(g);
   if (born && lane.track.start == 0) {
     lane.track.start = born->start;
@@ -176,7 +182,7 @@ void Timeline::wait(Lane& lane, const Generation& generation, const EventView& e
   Slice& now = lane.now;
   now.detail = e.args[first];
   now.object = e.args[first + 1];
-  now.module = stacks_.map().find_or_coming(generation, now.object, e.time);
+  now.module = stacks_.place(generation, now.object, e.time);
   now.owner = e.args[first + 2];
   now.stack = stacks_.id(generation, e.stack, e.time);
   resume(lane, by_handler);
@@ -227,6 +233,7 @@ void Timeline::status(Lane& lane, const Generation& generation, const EventView&
   const int64_t since = std::clamp(time(e.args[5]), std::min(lane.drawn, now), now);
   enter(lane, wanted, since);
   lane.g = e.args[0];
+  pick(lane);
   lane.now.detail = e.args[2];
   if (wanted == Status::Waiting) wait(lane, generation, e, 2, false);
 }
@@ -285,10 +292,12 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
   const EventView& e = ordered.event;
   const int64_t now = time(e.time);
   latest_ = time(ordered.time);
+  threads_.event(generation, e);
   show_counts(latest_);
   switch (e.type) {
     case Event::Module:
     case Event::ModuleGone:
+    case Event::ObjectName:
       return stacks_.event(generation, e);
     case Event::WakeStack:
       return join_.stack({ordered.m, generation.number - e.args[1], e.args[0]},
@@ -305,6 +314,7 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
       handler_did(ordered.m);
       if (const size_t* at = places_.find(e.args[0])) {
         lanes_[*at]->labelled = true;
+        pick(*lanes_[*at]);
         rename(*lanes_[*at], generation.string(e.args[1]));
       }
       return;
@@ -328,6 +338,7 @@ void Timeline::event(const Generation& generation, const OrderedEvent& ordered) 
     case Event::GoCreateSyscall:
       leave(at, now);  // in the kernel, in a call that nobody knows: it is not drawn
       at.g = e.args[0];
+      pick(at);
       break;
     case Event::GoStop:
       leave(at, now);

@@ -6,13 +6,14 @@
 // Memory grows with threads only.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "decoder/order/trace.h"
-#include "decoder/report/filter.h"
+#include "decoder/report/thread_names.h"
 #include "decoder/stacks/recent_wakes.h"
 #include "decoder/stacks/stack_table.h"
 
@@ -65,6 +66,10 @@ struct WakeEdge {
   uint64_t how = 0;     // WakeKind
   StackId release = 0;  // the stack of the waker
   Slice wait;           // that it ended
+
+  // When an arrow to the woken thread begins.  A waker may have read its clock after that one ran;
+  // an arrow that goes back in time would not be drawn.
+  int64_t begins() const { return std::min(woke, wait.until); }
 };
 
 // How many threads of a process are in which state, from a time on.
@@ -132,6 +137,7 @@ class Timeline : public EventSink {
   };
   struct Lane {  // an M
     Track track;
+    uint64_t m = 0;
     uint64_t g = 0;  // that it runs, or that waits or is in a system call on it
     bool labelled = false;
     bool picked = false;
@@ -177,16 +183,13 @@ class Timeline : public EventSink {
   void wake(Lane& lane, const WakeKey& key, const EventView& event, int64_t now);
   void lost(Lane& lane, const EventView& event, int64_t now);
   void show_counts(int64_t time);
-  // Unsigned, since the numbers of a hostile trace overflow.
-  int64_t time(uint64_t ticks) const {
-    return static_cast<int64_t>(static_cast<uint64_t>(process_.clock.since_start(ticks)) +
-                                static_cast<uint64_t>(begun_));
-  }
+  int64_t time(uint64_t ticks) const { return process_.clock.since(begun_, ticks); }
 
   TimelineSink& sink_;
   StackTable& stacks_;
   TimelineNumbers& numbers_;
   Picker& picker_;
+  ThreadNames threads_;
   Process process_;
   bool started_ = false;
   int64_t begun_ = 0;   // when this trace did

@@ -5,6 +5,7 @@
 // {m, length, bytes of events}*.  Start with the corpus: fuzz_reader decoder/fuzz/corpus
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "core/format/crc32c.h"
@@ -24,6 +25,7 @@
 #include "decoder/report/wake_report.h"
 #include "decoder/report/worst_waits.h"
 #include "decoder/text/dump.h"
+#include "decoder/text/ordered_dump.h"
 
 namespace {
 
@@ -78,7 +80,10 @@ void print(const Table& table) {
 // Puts events in order and hands them on.
 void run(const Generation& generation, EventSink& sink, Problems& problems) {
   Merge merge("fuzz", problems);
-  merge.run(generation, sink);
+  merge.begin(generation, sink);
+  while (merge.run_until(std::numeric_limits<uint64_t>::max())) {
+  }
+  merge.end();
   merge.finish();
 }
 
@@ -122,7 +127,8 @@ void report(const Generation& generation, Problems& problems) {
 // What is written event by event.
 void write(const Generation& generation, Problems& problems) {
   dump_generation(generation, nowhere());
-  OrderedDump dump(nowhere(), Filter{}, 0, no_names(), true);
+  DumpStream lines{.out = nowhere(), .stacks = true};
+  OrderedDump dump(lines, "1", Filter{}, no_names());
   run(generation, dump, problems);
   StackTable stacks;
   Names names(stacks, no_names());

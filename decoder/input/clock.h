@@ -20,6 +20,18 @@ struct Clock {
     if (frequency == kNanosPerSecond) return delta;
     return static_cast<int64_t>(static_cast<__int128>(delta) * kNanosPerSecond / frequency);
   }
+
+  // The same on a clock that shows `start` at the start of the trace.  Unsigned, since the numbers
+  // of a hostile trace overflow.
+  int64_t since(int64_t start, uint64_t time) const {
+    return static_cast<int64_t>(static_cast<uint64_t>(since_start(time)) +
+                                static_cast<uint64_t>(start));
+  }
+
+  // The ticks at so many nanoseconds after the start of the trace.
+  uint64_t at(__int128 since_start) const {
+    return ticks + static_cast<uint64_t>(since_start * frequency / kNanosPerSecond);
+  }
 };
 
 }  // namespace thrace

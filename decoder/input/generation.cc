@@ -14,6 +14,7 @@ void Generation::reset() {
   threads.clear();
   clock = {};
   modules.clear();
+  objects.clear();
   strings_.clear();
   stacks_.clear();
   names_.clear();
@@ -43,6 +44,9 @@ std::string_view Generation::read_table_event(const EventView& event) {
                          damaged);
     case Event::Module:
       modules.push_back(event);
+      return {};
+    case Event::ObjectName:
+      objects.push_back(event);
       return {};
     case Event::Thread:
       names_[event.args[0]] = {event.args[1], string(event.args[2])};

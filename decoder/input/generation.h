@@ -64,6 +64,7 @@ class Generation {
   std::vector<PlacedBatch> batches;    // all of them, in file order
   std::vector<ThreadBatches> threads;  // those of the guest, in order of their first batch
   std::vector<EventView> modules;      // Module events of M 0: those that were there before
+  std::vector<EventView> objects;      // its ObjectName events
   Clock clock;                         // the first snapshot of this generation
   bool has_clock = false;
 

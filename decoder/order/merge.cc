@@ -17,7 +17,7 @@ constexpr size_t kMostDebts = 64 << 10;  // that are remembered
 
 }  // namespace
 
-void Merge::run(const Generation& generation, EventSink& sink) {
+void Merge::begin(const Generation& generation, EventSink& sink) {
   generation_ = &generation;
   sink_ = &sink;
   machine_.begin(generation.number, first_, gap_ || generation.after_gap);
@@ -37,17 +37,27 @@ void Merge::run(const Generation& generation, EventSink& sink) {
     cursors_[i].thread = &machine_.thread(generation.threads[i].m);
     if (advance(cursors_[i])) push(i);
   }
-  while (true) {
-    while (!heap_.empty()) {
-      std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
-      const uint32_t index = heap_.back().index;
-      heap_.pop_back();
-      run_thread(index);
+}
+
+bool Merge::run_until(uint64_t until) {
+  until_ = until;
+  const uint64_t before = events_;
+  do {
+    if (heap_.empty()) {
+      if (!waive()) return false;
+      continue;
     }
-    if (!waive()) break;
-  }
+    std::pop_heap(heap_.begin(), heap_.end(), std::greater<>());
+    const uint32_t index = heap_.back().index;
+    heap_.pop_back();
+    run_thread(index);
+  } while (events_ == before || next_time() <= until);
+  return true;
+}
+
+void Merge::end() {
   if (machine_.loose()) gap_ = true;
-  sink.end(generation);
+  sink_->end(*generation_);
   machine_.end();
 }
 
@@ -78,7 +88,8 @@ bool Merge::advance(Cursor& c) {
   }
 }
 
-// Delivers events of one M until another is next, or it is held back, or it ends.
+// Delivers events of one M until another is next, or it is held back, or it ends, or comes to one
+// that is too late.
 void Merge::run_thread(uint32_t index) {
   Cursor& c = cursors_[index];
   while (true) {
@@ -104,7 +115,7 @@ void Merge::run_thread(uint32_t index) {
       }
     }
     if (!advance(c)) return;
-    if (!heap_.empty() && HeapEntry{c.head.time, index} > heap_.front()) {
+    if (c.head.time > until_ || (!heap_.empty() && HeapEntry{c.head.time, index} > heap_.front())) {
       push(index);
       return;
     }

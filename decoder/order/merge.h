@@ -6,6 +6,7 @@
 // otherwise the trace is broken, and the problem shows the frontier: each M's next event and state.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -41,8 +42,19 @@ class Merge {
   // `file` stands for the file in problems.
   Merge(std::string file, Problems& problems) : file_(std::move(file)), problems_(problems) {}
 
-  // Sends the events of the next generation of the file to `sink`.
-  void run(const Generation& generation, EventSink& sink);
+  // Starts the next generation of the file, of which `sink` gets the events.  Both must live until
+  // end().
+  void begin(const Generation& generation, EventSink& sink);
+
+  // Sends at least one event, and then those that are not later than `until` (ticks).  False once
+  // none of this generation is left.
+  bool run_until(uint64_t until);
+
+  // The time of the next event, in ticks: none that comes is earlier.
+  uint64_t next_time() const { return heap_.empty() ? time_ : std::max(time_, heap_.front().time); }
+
+  // The generation is over.
+  void end();
 
   // To be called after the last generation.
   void finish();
@@ -103,6 +115,7 @@ class Merge {
   StateMachine machine_;
   const Generation* generation_ = nullptr;
   EventSink* sink_ = nullptr;
+  uint64_t until_ = 0;  // later events wait for the next run_until()
   std::vector<Cursor> cursors_;
   std::vector<HeapEntry> heap_;
   IdMap<std::vector<uint32_t>> start_holds_;      // by G

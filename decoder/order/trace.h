@@ -19,6 +19,18 @@ class Trace {
   // Reads all generations and sends the ordered events to `sink`.
   void run(EventSink& sink);
 
+  // The same in steps: reads the first generation; `sink` must live until the trace is over.
+  void start(EventSink& sink);
+
+  // True once all events were sent.
+  bool over() const { return over_; }
+
+  // The time of the next event, in ticks; until the trace is over.
+  uint64_t next_time() const { return merge_.next_time(); }
+
+  // Sends at least one event, and then those that are not later than `until` (ticks).
+  void run_until(uint64_t until);
+
   const std::string& name() const { return name_; }
   const FileHeader& header() const { return reader_.header(); }
   const Problems& problems() const { return problems_; }
@@ -26,7 +38,7 @@ class Trace {
   const std::vector<Attachment>& attachments() const { return reader_.attachments(); }
   const StateMachine& machine() const { return merge_.machine(); }
 
-  // The clock of the first generation; valid once it was read.
+  // The clock of the first generation; valid once it was read, as start() does.
   const Clock& clock() const { return clock_; }
 
   uint64_t events() const { return merge_.events(); }    // of the guest, in order
@@ -49,10 +61,16 @@ class Trace {
   uint64_t last_time() const { return last_time_; }
 
  private:
+  void read_generation();
+  void end_generation();
+
   std::string name_;
   Problems problems_;
   Reader reader_;
   Merge merge_;
+  Generation generation_;
+  EventSink* sink_ = nullptr;
+  bool over_ = false;
   Clock clock_;
   uint64_t generations_ = 0;
   uint64_t first_generation_ = 0;

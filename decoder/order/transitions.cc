@@ -242,6 +242,7 @@ struct Transitions {
     on(Event::WakeStack, wake_stack);
     on(Event::Module, module);
     on(Event::ModuleGone, module);
+    on(Event::ObjectName, module);
     return table;
   }();
 
@@ -249,7 +250,8 @@ struct Transitions {
   static bool finds_back(Event event) {
     return event == Event::GoStatus || event == Event::GoStart || event == Event::GoCreateSyscall ||
            event == Event::GoDestroySyscall || event == Event::Lost || event == Event::Wake ||
-           event == Event::WakeStack || event == Event::Module || event == Event::ModuleGone;
+           event == Event::WakeStack || event == Event::Module || event == Event::ModuleGone ||
+           event == Event::ObjectName;
   }
 
   // What may be the first event of an M in a generation (R2).

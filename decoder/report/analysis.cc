@@ -7,7 +7,6 @@
 
 #include "decoder/input/run_order.h"
 #include "decoder/report/analyzer.h"
-#include "decoder/text/escape.h"
 
 namespace thrace {
 namespace {
@@ -26,7 +25,7 @@ void analyze_one(Source source, Picker& picker, const std::vector<Observer*>& ob
     readable++;
     const std::string pid(trace.header().get("pid", "0"));
     analysis.programs.push_back(
-        fmt::format("{} (pid {})", escape(trace.header().get("program", "?")), escape(pid)));
+        fmt::format("{} (pid {})", trace.header().get("program", "?"), pid));
     Analyzer analyzer(analysis, picker, pid, base, observers);
     analysis.stacks->add_process(trace.header());
     analysis.stacks->attach(trace.name(), trace.attachments());
@@ -63,9 +62,10 @@ size_t analyze(const std::vector<std::string>& paths, Picker& picker,
     biggest_first(object.lasts);
   }
   analysis.window = picker.window();
-  for (ThreadRow& row : analysis.threads) {
-    row.picked = picker.thread(row.name, row.tid);
+  for (uint32_t i = 0; i < analysis.threads.size(); i++) {
+    ThreadRow& row = analysis.threads[i];
     if (picker.filter().group) row.group = group_name(row.name);
+    if (!row.failed) analysis.by_tid[{row.process, row.tid}] = i;
   }
   return readable;
 }

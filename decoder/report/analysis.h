@@ -1,6 +1,7 @@
 // The one analysis behind all reports: where each G spent its time, and what each object cost.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -61,6 +62,9 @@ class Shares {
     sums_[{object, static_cast<uint32_t>(who), static_cast<uint32_t>(who >> 32)}].add(time);
   }
 
+  // How many parts were not kept apart, for lack of room.
+  uint64_t beyond() const { return sums_.beyond().count; }
+
   // Calls visit(object, share) for each.
   template <typename Visit>
   void each(Visit visit) const {
@@ -88,6 +92,7 @@ struct ObjectRow {
   uint64_t unfinished = 0;  // waits that were open at the end
   uint64_t open = 0;        // how long these have lasted, ns
   uint64_t timeouts = 0;
+  uint64_t changed = 0;  // futex calls that found another value than expected: they did not wait
   std::vector<Share> wakers;   // the biggest first
   std::vector<Share> holders;  // the biggest first
   std::vector<Share> lasts;    // barrier: who arrived last how often (index of a ThreadRow)
@@ -95,8 +100,8 @@ struct ObjectRow {
 
   uint64_t cost() const { return waits.total() + open; }
 
-  // True if a wait for it lies in the window.
-  bool any() const { return waits.count() != 0 || unfinished != 0; }
+  // True if a wait for it, or a call that found that it need not wait, lies in the window.
+  bool any() const { return waits.count() != 0 || unfinished != 0 || changed != 0; }
 };
 
 // A wait that the trace does not see the end of.
@@ -105,18 +110,24 @@ struct OpenWait {
   uint32_t object = 0;        // index of the ObjectRow
   uint32_t holder = kNobody;  // index of the ThreadRow of who holds the object; kNobody: not known
   int64_t since = 0;
+  int64_t until = 0;  // the end of its trace, or of the thread
   StackId stack = 0;
+
+  uint64_t time() const { return Window().clipped(since, until); }
 };
 
 struct Analysis {
   std::vector<ThreadRow> threads;
   std::vector<ObjectRow> objects;  // also some without any(): no wait for them was in the window
   std::vector<OpenWait> open;
+  // The latest thread with a tid, by process and tid: index of the ThreadRow.
+  std::map<std::pair<uint32_t, uint64_t>, uint32_t> by_tid;
   std::unique_ptr<StackTable> stacks = std::make_unique<StackTable>();
   Costs<3> sites;  // waits that ended, by object, stack of the wait, stack of the release
   // What releases have cost, by the same (queue.h): only objects that are given up.
   Costs<3> delays;
-  std::vector<std::string> programs;  // "name (pid 42)", one for each trace
+  uint64_t shares_beyond = 0;  // parts in waits that are in no Share, for lack of room (costs.h)
+  std::vector<std::string> programs;  // "name (pid 42)", one for each trace; not escaped
   std::vector<std::string> endings;   // how each trace ended
   uint64_t events = 0;
   uint64_t lost = 0;
@@ -129,6 +140,9 @@ struct Analysis {
   bool complete = true;  // nothing was cut or damaged
 
   Window window;  // that was looked at
+
+  // How many waits, delays and parts in waits are in no sum of their own, for lack of room.
+  uint64_t beyond() const { return sites.beyond().count + delays.beyond().count + shares_beyond; }
 
   // ns from the start of the run to its end; of that, what lies in the window.
   uint64_t duration() const { return Window().clipped(start, end); }

@@ -44,6 +44,7 @@ void Analyzer::begin(const Generation& generation) {
     analysis_.start = first ? shift_ : std::min(analysis_.start, shift_);
   }
   analysis_.stacks->begin(generation);
+  picked_.begin(generation);
   memory_.begin(generation);
   join_.begin(generation.number);
   wakes_.begin(generation.number);
@@ -55,16 +56,10 @@ void Analyzer::begin(const Generation& generation) {
   });
 }
 
-bool Analyzer::matches(const ThreadRow& row) const {
-  if (picker_.filter().thread.empty() || picker_.thread(row.name, row.tid)) return true;
-  const Name* name = names_.find(row.m);
-  return name && picker_.thread(name->name, name->tid);
-}
-
 Analyzer::Live& Analyzer::introduce(uint64_t g, int64_t now) {
   Live& live = live_[g];
   if (live.over != 0) over_.judged(live.over - 1, false);
-  if (live.status == Status::Waiting) abandon_wait(live, now);
+  abandon(live, now);
   live = Live{};
   live.row = static_cast<uint32_t>(analysis_.threads.size());
   live.since = now;
@@ -116,7 +111,7 @@ Analyzer::Wait Analyzer::wait_of(const Generation& generation, const EventView& 
   const uint64_t object = event.args[first + 1];
   return {.reason = event.args[first],
           .object = object,
-          .module = analysis_.stacks->map().find_or_coming(generation, object, event.time),
+          .module = analysis_.stacks->place(generation, object, event.time),
           .owner = event.args[first + 2],
           .begun = since,
           .since = since,
@@ -128,7 +123,7 @@ void Analyzer::status(const Generation& generation, const OrderedEvent& event, i
   Live* known = live_.find(e.args[0]);
   const auto status = static_cast<Status>(e.args[1]);
   if (known && known->status == status) return;  // what was known all along
-  if (known && known->status == Status::Waiting) abandon_wait(*known, now);
+  if (known) abandon(*known, now);
   // It has been so since before: since the start of the trace at the earliest, and never since
   // before what is known of it.
   const int64_t earliest = known ? known->since : shift_;
@@ -160,6 +155,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
   const EventView& e = ordered.event;
   const int64_t now = time(e.time);
   memory_.event(ordered);
+  picked_.event(generation, e);
   switch (e.type) {
     case Event::WakeStack:
       return wake_stack(generation, ordered);
@@ -167,6 +163,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       return status(generation, ordered, now);
     case Event::Module:
     case Event::ModuleGone:
+    case Event::ObjectName:
       return analysis_.stacks->event(generation, e);
     case Event::GoCreate:
       return create(generation, ordered, now);
@@ -220,7 +217,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       wake(live, generation, ordered, now);
       break;
     case Event::Lost:
-      if (live.status == Status::Waiting) abandon_wait(live, now);
+      abandon(live, now);
       enter(live, Status::None, std::clamp(time(e.args[1]), live.since, std::max(live.since, now)));
       row(live).lost += e.args[0];
       break;
@@ -235,6 +232,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
         queue(live.wait.row).leave(live.wait.ticket, live.wait.site(), false, now, window_);
         if (live.wait.picked) leave_open(live, now);
       }
+      forget(live.interrupted, now);
       live_.erase(g);
       break;
     default:
@@ -251,6 +249,7 @@ void Analyzer::finish(uint64_t ticks) {
     const Name* name = names_.find(row.m);
     if (name && row.tid == 0) row.tid = name->tid;
     if (name && row.name.empty()) row.name = name->name;
+    row.picked = matches(row);
   }
   live_.each([&](uint64_t, Live& live) {
     row(live).last = live.status;
@@ -271,6 +270,7 @@ void Analyzer::finish(uint64_t ticks) {
   hand_out(wakers_, &ObjectRow::wakers);
   hand_out(holders_, &ObjectRow::holders);
   hand_out(lasts_, &ObjectRow::lasts);
+  analysis_.shares_beyond += wakers_.beyond() + holders_.beyond() + lasts_.beyond();
   analysis_.end = std::max(analysis_.end, now);
 }
 

@@ -1,6 +1,10 @@
 // Turns the ordered events of one trace into rows of the analysis, and hands single waits, calls
 // and wakes to its observers.
 //
+// A futex call that found another value than it expected (Outcome::Changed) did not wait.  It is
+// part of the time that its thread was in the state, but counts as no wait; no observer hears of
+// it.
+//
 // A wait is futile if a Wake ended it and the thread waits for the same object again within
 // kFutileWait, having done nothing in between that is traced but unlock.
 #pragma once
@@ -11,6 +15,7 @@
 
 #include "decoder/report/analysis.h"
 #include "decoder/report/open_waits.h"
+#include "decoder/report/thread_names.h"
 #include "decoder/report/wake_log.h"
 #include "decoder/stacks/thread_map.h"
 #include "decoder/stacks/wake_join.h"
@@ -26,6 +31,7 @@ class Analyzer : public EventSink {
            const std::vector<Observer*>& observers)
       : analysis_(analysis),
         picker_(picker),
+        picked_(picker),
         window_(picker.window()),
         process_(static_cast<uint32_t>(std::max<size_t>(analysis.programs.size(), 1) - 1)),
         pid_(std::move(pid)),
@@ -114,7 +120,7 @@ class Analyzer : public EventSink {
                         const WakeKey& wake);
   void flush_barriers();
   void judge(Live& live, const EventView& event, int64_t now);
-  void abandon_wait(Live& live, int64_t now);
+  void abandon(Live& live, int64_t now);
   void begin_call(Live& live, const EventView& event, int64_t now, bool by_handler);
   void end_call(Live& live, const Generation& generation, const EventView& event, int64_t now);
   void wake(Live& live, const Generation& generation, const OrderedEvent& event, int64_t now);
@@ -130,16 +136,13 @@ class Analyzer : public EventSink {
   uint32_t object(const Wait& wait);
   void own(ObjectRow& object);
   Queue& queue(uint32_t object) { return queues_[object - first_object_]; }
-  bool matches(const ThreadRow& row) const;
-  // Unsigned, since the numbers of a hostile trace overflow.
-  int64_t time(uint64_t ticks) const {
-    return static_cast<int64_t>(static_cast<uint64_t>(clock_.since_start(ticks)) +
-                                static_cast<uint64_t>(shift_));
-  }
+  bool matches(const ThreadRow& row) const { return picked_.picks(row.m, row.g); }
+  int64_t time(uint64_t ticks) const { return clock_.since(shift_, ticks); }
   ThreadRow& row(const Live& live) { return analysis_.threads[live.row]; }
 
   Analysis& analysis_;
   Picker& picker_;
+  ThreadNames picked_;
   const Window window_;
   const uint32_t process_;  // index of this trace in the analysis
   const std::string pid_;

@@ -62,7 +62,7 @@ void Analyzer::wake(Live& live, const Generation& generation, const OrderedEvent
   const EventView& e = ordered.event;
   EndedWake wake = {.thread = live.row,
                     .address = e.args[1],
-                    .module = analysis_.stacks->map().find(e.args[1]),
+                    .module = analysis_.stacks->place(e.args[1]),
                     .how = static_cast<WakeKind>(e.args[0]),
                     .time = now,
                     .waiters = e.args[3],

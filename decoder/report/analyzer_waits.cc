@@ -10,6 +10,13 @@ constexpr size_t kRounds = 8;            // of a barrier that are remembered for
 constexpr size_t kMaxArrived = 1 << 14;  // waits at a barrier that are kept for its last
 constexpr int kKindShift = 56;           // user addresses have 56 bits at most
 
+// True if who has waited for it, and was woken, holds it then.  Woken at a futex or a barrier it
+// has nothing that it could give up.
+bool is_held(uint64_t reason) {
+  return is_lock(object_kind(reason)) || reason == static_cast<uint64_t>(WaitReason::FutexPi) ||
+         reason == static_cast<uint64_t>(WaitReason::Once);
+}
+
 }  // namespace
 
 // `by_handler`: of a signal handler that has just interrupted what the thread was in.
@@ -55,7 +62,7 @@ uint32_t Analyzer::object(const Wait& wait) {
     row.module = wait.module;
     row.first = wait.stack;
     row.kind = kind;
-    queues_.emplace_back();
+    queues_.emplace_back(is_given_up(kind));
     index = static_cast<uint32_t>(analysis_.objects.size());
   }
   if (is_given_up(kind)) held_[wait.object] = index;
@@ -93,6 +100,10 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
   if (!window_.touches(wait.begun, now)) return;
   ObjectRow& o = analysis_.objects[wait.row];
   own(o);
+  if (outcome == Outcome::Changed) {
+    o.changed += wait.picked;
+    return;
+  }
   if (wait.picked) {
     row(live).waits++;
     o.waits.add(wait.so_far);
@@ -211,11 +222,13 @@ void Analyzer::judge(Live& live, const EventView& event, int64_t now) {
   if (EndedWake* wake = wakes_.find(live.woken_by)) wake->futile++;
 }
 
-// A wait of which nothing more is known: events were lost.
-void Analyzer::abandon_wait(Live& live, int64_t now) {
-  live.interrupted.push_back(live.wait);
+// What a G was in will not go on, or nothing more is known of it.
+void Analyzer::abandon(Live& live, int64_t now) {
+  if (live.status == Status::Waiting) live.interrupted.push_back(live.wait);
+  live.wait = {.reason = live.wait.reason};  // its time so far remains that of its reason
   forget(live.interrupted, now);
-  live.wait = Wait{};
+  live.interrupted_calls.clear();
+  live.handler = false;
 }
 
 // Whom this G waits for, as far as the trace tells: of a join, the thread; else whoever held the
@@ -224,7 +237,7 @@ uint32_t Analyzer::holder(const Live& live) const {
   const Wait& wait = live.wait;
   if (wait.reason == static_cast<uint64_t>(WaitReason::Join))
     return analysis_.objects[wait.row].owner;
-  if (!is_given_up(analysis_.objects[wait.row].kind)) return kNobody;
+  if (!is_held(wait.reason)) return kNobody;
   if (queues_[wait.row - first_object_].released_since(wait.begun)) {
     const uint32_t* got = got_by_.find(wait.row);
     return got && !queues_[wait.row - first_object_].is_free() ? *got - 1 : kNobody;
@@ -243,7 +256,7 @@ void Analyzer::leave_open(const Live& live, int64_t now) {
   own(analysis_.objects[wait.row]);
   analysis_.objects[wait.row].unfinished++;
   analysis_.objects[wait.row].open += time;
-  analysis_.open.push_back({live.row, wait.row, holder(live), wait.begun, wait.stack});
+  analysis_.open.push_back({live.row, wait.row, holder(live), wait.begun, now, wait.stack});
   if (time == 0) return;
   for (Observer* observer : observers_)
     observer->wait({.thread = live.row,

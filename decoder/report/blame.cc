@@ -36,6 +36,9 @@ std::vector<BlameRow> blame(const Analysis& analysis, Names& names) {
   for (const auto& [key, sum] : sums)
     rows.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), sum.objects.size(),
                     sum.delay, sum.waits});
+  if (const Cost& delay = analysis.delays.beyond(), &waits = analysis.sites.beyond();
+      delay.count + waits.count != 0)
+    rows.push_back({kOther, {}, {}, 0, delay.total, waits});
   std::stable_sort(rows.begin(), rows.end(),
                    [](const BlameRow& a, const BlameRow& b) { return a.delay > b.delay; });
   return rows;

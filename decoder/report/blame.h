@@ -21,7 +21,8 @@ struct BlameRow {
   Cost waits;          // that a release at that site ended, whole; marked: futile
 };
 
-// By site and releasing site, the longest delay first.
+// By site and releasing site, the longest delay first.  One row of the kind "(other)" is what had
+// no room (costs.h).
 std::vector<BlameRow> blame(const Analysis& analysis, Names& names);
 
 Table blame_table(const std::vector<BlameRow>& rows);

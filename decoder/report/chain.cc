@@ -21,19 +21,40 @@ uint64_t overlap(const Piece& piece, int64_t since, int64_t until) {
   return length(std::max(piece.since, since), std::min(piece.until, until));
 }
 
-bool same(const EndedWait& a, const EndedWait& b) {
-  return a.thread == b.thread && a.since == b.since && a.until == b.until;
-}
-
 }  // namespace
 
 Chains::Chains(const std::vector<EndedWait>& waits, const Window& window)
     : window_(window), waits_(waits), met_(waits.size()), shortest_(UINT64_MAX) {
-  for (const EndedWait& wait : waits_) {
-    const Piece& span = spans_.emplace_back(piece_of(wait));
-    shortest_ = std::min(shortest_, length(span.since, span.until) / kChainShare);
+  for (size_t i = 0; i < waits_.size(); i++) {
+    const Piece piece = piece_of(waits_[i]);
+    places_.emplace(key_of(waits_[i]), i);
+    spans_.push_back({piece.since, piece.until});
+    shortest_ = std::min(shortest_, length(piece.since, piece.until) / kChainShare);
   }
   shortest_ = std::max<uint64_t>(shortest_, 1);
+  std::sort(spans_.begin(), spans_.end(),
+            [](const Span& a, const Span& b) { return a.since < b.since; });
+  build(0, spans_.size());
+}
+
+// Notes the latest end of each part of the tree; that of this one.
+int64_t Chains::build(size_t first, size_t last) {
+  if (first == last) return INT64_MIN;
+  const size_t root = first + (last - first) / 2;
+  return spans_[root].latest =
+             std::max({spans_[root].until, build(first, root), build(root + 1, last)});
+}
+
+// True if a piece may explain enough of one of the spans.  Looks at those only that it overlaps.
+bool Chains::matters(const Piece& piece, size_t first, size_t last) const {
+  if (first == last) return false;
+  const size_t root = first + (last - first) / 2;
+  const Span& span = spans_[root];
+  if (span.latest <= piece.since) return false;
+  if (matters(piece, first, root)) return true;
+  if (span.since >= piece.until) return false;
+  return overlap(piece, span.since, span.until) * kChainShare >= length(span.since, span.until) ||
+         matters(piece, root + 1, last);
 }
 
 // Only what lies in the window explains anything.
@@ -54,11 +75,11 @@ Piece Chains::piece_of(const EndedWait& wait) const {
 }
 
 void Chains::wait(const EndedWait& wait) {
-  for (size_t i = 0; i < waits_.size(); i++)
-    if (same(waits_[i], wait)) {
-      waits_[i] = wait;
-      met_[i] = true;
-    }
+  const auto [begin, end] = places_.equal_range(key_of(wait));
+  for (auto at = begin; at != end; ++at) {
+    waits_[at->second] = wait;
+    met_[at->second] = true;
+  }
   collect(piece_of(wait));
 }
 
@@ -75,10 +96,7 @@ void Chains::call(const EndedCall& call) {
 void Chains::collect(Piece piece) {
   piece = clipped(piece);
   if (length(piece.since, piece.until) < shortest_) return;
-  const bool matters = std::any_of(spans_.begin(), spans_.end(), [&](const Piece& span) {
-    return overlap(piece, span.since, span.until) * kChainShare >= length(span.since, span.until);
-  });
-  if (matters) pieces_[piece.thread].push_back(piece);
+  if (matters(piece, 0, spans_.size())) pieces_[piece.thread].push_back(piece);
 }
 
 std::vector<EndedWait> Chains::waits() const {
@@ -150,7 +168,7 @@ std::vector<Link> Chains::chain(const Analysis& analysis, const EndedWait& wait)
 
 std::string link_text(const Analysis& analysis, const Link& link, Names& names) {
   std::string text = thread_title(analysis.threads[link.thread]);
-  if (!link.piece) return text + " ran";
+  if (!link.piece) return text + " ran or had short waits and calls only";
   const Piece& piece = *link.piece;
   const std::string times = link.count > 1 ? fmt::format("{} times ", link.count) : "";
   if (piece.call) {
@@ -177,7 +195,7 @@ Table chain_table(const Analysis& analysis, const std::vector<std::vector<Link>>
       rows.push_back({i + 1, depth + 1, &chains[i][depth]});
   const auto what = [&](const Row& row) -> std::string {
     const Piece* piece = row.link->piece;
-    if (!piece) return "running";
+    if (!piece) return "running or in short waits and calls";
     if (piece->call) return std::string(syscall_name(piece->number));
     const ObjectRow& object = analysis.objects[piece->object];
     return fmt::format("{} {}", object.kind, object_title(analysis, object, names));

@@ -5,6 +5,8 @@
 // whole wait (kChainShare): what is shorter is not followed.
 #pragma once
 
+#include <map>
+#include <tuple>
 #include <vector>
 
 #include "decoder/report/analysis.h"
@@ -29,8 +31,8 @@ struct Piece {
 // What a thread did while the link before it waited for it.
 struct Link {
   uint32_t thread = 0;
-  const Piece* piece =
-      nullptr;  // the longest piece of what it did longest; nullptr: it ran, as far as is known
+  const Piece* piece = nullptr;  // the longest piece of what it did longest; nullptr: nothing that
+                                 // explains enough; it ran, or its waits and calls were short
   uint64_t time = 0;   // of all such pieces (the same call or object, at the same place), as
                        // far as they overlap with the link before
   uint64_t count = 0;  // of those pieces
@@ -56,17 +58,31 @@ class Chains : public Observer {
   std::vector<Link> chain(const Analysis& analysis, const EndedWait& wait) const;
 
  private:
+  using Key = std::tuple<uint32_t, int64_t, int64_t>;  // thread, since, until
+  struct Span {
+    int64_t since = 0;
+    int64_t until = 0;
+    int64_t latest = 0;  // end in its part of the tree
+  };
+
+  static Key key_of(const EndedWait& wait) { return {wait.thread, wait.since, wait.until}; }
   Piece piece_of(const EndedWait& wait) const;
   Piece clipped(Piece piece) const;
+  int64_t build(size_t first, size_t last);
+  bool matters(const Piece& piece, size_t first, size_t last) const;
   void collect(Piece piece);
   Link longest_link(uint32_t thread, const Piece& wait) const;
   uint32_t blocker(const Analysis& analysis, const Piece& wait) const;
 
   const Window window_;
   std::vector<EndedWait> waits_;
-  std::vector<Piece> spans_;  // of the waits
+  std::multimap<Key, size_t> places_;  // of waits_
   std::vector<bool> met_;
-  uint64_t shortest_ = 0;             // of the pieces that may matter, ns
+  uint64_t shortest_ = 0;  // of the pieces that may matter, ns
+
+  // Of the waits, by their beginning.  They are a balanced tree: the root of a part of them is its
+  // middle.
+  std::vector<Span> spans_;
   IdMap<std::vector<Piece>> pieces_;  // by thread
 };
 

@@ -28,7 +28,14 @@ struct Cost {
   }
 };
 
+// How many rows a table of sums has at most: with its index, 64 MiB of them.
+inline constexpr size_t kMostSums = 1 << 20;
+
+// What reports call all that is beyond().
+inline constexpr const char* kOther = "(other)";
+
 // Rows are added and never removed; they keep the order in which they were first asked for.
+// Memory is bounded: once there are `most` rows, other keys share one sum that stands apart.
 template <size_t N>
 class Costs {
  public:
@@ -38,12 +45,16 @@ class Costs {
     Cost cost;
   };
 
+  // `most`: 1 or more.
+  explicit Costs(size_t most = kMostSums) : most_(most) {}
+
   // The sums of a key, valid until the next call.
   Cost& operator[](const Key& key) {
-    if ((rows_.size() + 1) * 2 > slots_.size()) grow();
+    if (rows_.size() < most_ && (rows_.size() + 1) * 2 > slots_.size()) grow();
     for (size_t at = hash_of(key);; at++) {
       uint32_t& slot = slots_[at & (slots_.size() - 1)];
       if (slot == 0) {
+        if (rows_.size() == most_) return beyond_;
         rows_.push_back({key, {}});
         slot = static_cast<uint32_t>(rows_.size());
       }
@@ -52,6 +63,9 @@ class Costs {
   }
 
   const std::vector<Row>& rows() const { return rows_; }
+
+  // The sums of all keys that found no row: with the rows, they make the whole.
+  const Cost& beyond() const { return beyond_; }
 
  private:
   static size_t hash_of(const Key& key) {
@@ -69,6 +83,8 @@ class Costs {
     }
   }
 
+  size_t most_;
+  Cost beyond_;
   std::vector<Row> rows_;
   std::vector<uint32_t> slots_;  // index + 1 of a row, 0: free; a power of two
 };

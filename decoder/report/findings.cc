@@ -78,10 +78,10 @@ std::string full_pool(const Analysis& analysis, const Totals& totals) {
 std::string stuck_lock(const Analysis& analysis, Names& names) {
   const OpenWait* longest = nullptr;
   for (const OpenWait& wait : analysis.open)
-    if (is_lock(analysis.objects[wait.object].kind) && (!longest || wait.since < longest->since))
+    if (is_lock(analysis.objects[wait.object].kind) && (!longest || wait.time() > longest->time()))
       longest = &wait;
-  if (!longest || analysis.end <= longest->since) return {};
-  const uint64_t time = static_cast<uint64_t>(analysis.end) - static_cast<uint64_t>(longest->since);
+  if (!longest) return {};
+  const uint64_t time = longest->time();
   if (thousandths(time, analysis.duration()) < kStuck) return {};
   const auto threads =
       std::count_if(analysis.open.begin(), analysis.open.end(),

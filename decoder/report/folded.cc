@@ -98,6 +98,7 @@ void Folded::each(const Analysis& analysis, Names& names,
     }
     visit(folded);
   }
+  if (costs_.beyond().total != 0) visit({kNobody, {{kOther, {}}}, costs_.beyond().total});
 }
 
 void Folded::print(const Analysis& analysis, Names& names, std::FILE* out) const {

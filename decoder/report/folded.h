@@ -38,14 +38,15 @@ struct FoldedFrame {
 
 // A stack with what leads to it, and its number.
 struct FoldedStack {
-  uint32_t thread = 0;              // index of the ThreadRow
+  uint32_t thread = 0;  // index of the ThreadRow; kNobody: of several, which had no room (costs.h)
   std::vector<FoldedFrame> frames;  // the thread, then the outermost frame, at last the innermost
   uint64_t value = 0;
 };
 
 class Folded : public Observer {
  public:
-  explicit Folded(FoldedKind kind) : kind_(kind) {}
+  // `most`: so many stacks are told apart.
+  explicit Folded(FoldedKind kind, size_t most = kMostSums) : kind_(kind), costs_(most) {}
 
   void wait(const EndedWait& wait) override;
   void call(const EndedCall& call) override;

@@ -76,6 +76,7 @@ Table object_table(const Analysis& analysis, Names& names) {
   add(fields, "max", "max", Unit::Nanos, false, [](Object o) { return o.waits.max(); });
   add(fields, "caused", "caused", Unit::Nanos, true, [](Object o) { return o.handovers.caused; });
   add(fields, "timeouts", "timeouts", Unit::Count, true, [](Object o) { return o.timeouts; });
+  add(fields, "changed", "no wait", Unit::Count, true, [](Object o) { return o.changed; });
   add(fields, "unfinished", "unfinished", Unit::Count, true, [](Object o) { return o.unfinished; });
   add(fields, "open", "open for", Unit::Nanos, true, [](Object o) { return o.open; });
   add(fields, "wakers", "woken by", Unit::Text, true,

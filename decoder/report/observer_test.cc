@@ -34,6 +34,24 @@ TEST(Costs, AgreeWithAnOrdinaryMap) {
   EXPECT_EQ(count, 20'000u);
 }
 
+TEST(Costs, BeyondTheirLimitAreOneSum) {
+  Costs<1> costs(3);
+  for (uint32_t round = 0; round < 2; round++)
+    for (uint32_t key = 0; key < 1000; key++) costs[{key}].add(key, key == 7);
+  ASSERT_EQ(costs.rows().size(), 3u);
+  uint64_t total = costs.beyond().total, count = costs.beyond().count;
+  for (uint32_t key = 0; key < 3; key++) {
+    EXPECT_EQ(costs.rows()[key].key[0], key);
+    EXPECT_EQ(costs.rows()[key].cost.count, 2u);
+    total += costs.rows()[key].cost.total;
+    count += costs.rows()[key].cost.count;
+  }
+  EXPECT_EQ(total, 2u * 999 * 1000 / 2);
+  EXPECT_EQ(count, 2000u);
+  EXPECT_EQ(costs.beyond().max, 999u);
+  EXPECT_EQ(costs.beyond().marked, 2u);
+}
+
 class Seen : public Observer {
  public:
   void wait(const EndedWait& wait) override { waits.push_back(wait); }

@@ -18,10 +18,14 @@ void Queue::advance(int64_t now, const Window& window) {
   for (Place& place : places_) (free_ ? place.gap : place.charged) += span * place.waiters;
 }
 
-Queue::Place& Queue::place(Site site) {
-  for (Place& place : places_)
-    if (place.site == site) return place;
-  return places_.emplace_back(Place{site, 0, 0, 0});
+// One more waits at a place, or one less.
+void Queue::count(Site site, bool comes) {
+  comes ? waiters_++ : waiters_--;
+  if (!given_up_) return;
+  auto at = std::find_if(places_.begin(), places_.end(),
+                         [&](const Place& place) { return place.site == site; });
+  if (at == places_.end()) at = places_.insert(at, {site, 0, 0, 0});
+  comes ? at->waiters++ : at->waiters--;
 }
 
 Queue::Ticket Queue::arrive(Site site, int64_t now, const Window& window) {
@@ -31,8 +35,7 @@ Queue::Ticket Queue::arrive(Site site, int64_t now, const Window& window) {
     places_.clear();
     free_ = false;  // whoever released it long ago, somebody holds it now
   }
-  waiters_++;
-  place(site).waiters++;
+  count(site, true);
   if (window.contains(now_)) result_.longest_queue = std::max(result_.longest_queue, waiters_);
   waits_.push_back(true);
   if (waits_.size() - head_ > kMaxSpan) drop_oldest();
@@ -49,8 +52,7 @@ void Queue::drop_oldest() {
 
 void Queue::leave(Ticket ticket, Site site, bool got, int64_t now, const Window& window) {
   advance(now, window);
-  waiters_--;
-  place(site).waiters--;
+  count(site, false);
   const bool counts = got && window.contains(now_);
   if (counts) {
     result_.count++;

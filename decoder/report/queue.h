@@ -41,6 +41,9 @@ class Queue {
  public:
   using Ticket = uint64_t;
 
+  // `given_up`: there will be releases.  Without them no place is charged, so none is kept.
+  explicit Queue(bool given_up = true) : given_up_(given_up) {}
+
   // Where a thread waits: its stack, and whether its wait passes the filter.
   struct Site {
     StackId stack = 0;
@@ -69,6 +72,9 @@ class Queue {
   bool is_free() const { return free_; }
   bool released_since(int64_t time) const { return released_ && released_at_ >= time; }
 
+  // How many places are kept apart now.
+  size_t places() const { return places_.size(); }
+
  private:
   // How many waiters are told apart; of more the oldest are taken for gone.
   static constexpr size_t kMaxSpan = 1 << 20;
@@ -80,11 +86,12 @@ class Queue {
     uint64_t charged;  // ns of waiting for whoever holds it
   };
 
-  Place& place(Site site);
+  void count(Site site, bool comes);
   void advance(int64_t now, const Window& window);
   void end_stretch();
   void drop_oldest();
 
+  const bool given_up_;
   Handovers result_;
   int64_t now_ = 0;
   uint64_t waiters_ = 0;

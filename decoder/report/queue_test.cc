@@ -46,6 +46,16 @@ TEST(Queue, WhoPassesTheWaitersHasStolenIt) {
   EXPECT_EQ(queue.result().gaps.total(), 5u);
 }
 
+TEST(Queue, KeepsNoPlacesOfWhatIsNeverGivenUp) {
+  Queue cond(false);
+  cond.arrive({1}, 0, kAll);  // waits for ever, so that the queue is never empty
+  for (StackId stack = 2; stack < 1000; stack++)
+    cond.leave(cond.arrive({stack}, stack, kAll), {stack}, true, stack + 1, kAll);
+  EXPECT_EQ(cond.places(), 0u);
+  EXPECT_EQ(cond.result().count, 998u);
+  EXPECT_EQ(cond.result().longest_queue, 2u);
+}
+
 TEST(Queue, OrderIsThatOfComing) {
   Queue queue;
   const auto first = queue.arrive({1}, 0, kAll);

@@ -36,7 +36,7 @@ std::string csv_text(const Cell& cell, Unit unit) {
     if (is_fraction(unit)) return fmt::format("{}", static_cast<double>(*number) / 1000);
     return fmt::format("{}", *number);
   }
-  const std::string text = escape(std::get<std::string>(cell));
+  const std::string text = printable(std::get<std::string>(cell));
   if (text.find_first_of(",\"") == std::string::npos) return text;
   std::string out = "\"";
   for (const char c : text) {
@@ -140,7 +140,7 @@ nlohmann::ordered_json table_json(const Table& table) {
       const Column& column = table.columns[c];
       if (column.text_only) continue;
       if (const auto* text = std::get_if<std::string>(&row[c]))
-        object[full_name(column)] = escape(*text);  // JSON must be UTF-8, names need not be
+        object[full_name(column)] = printable(*text);  // JSON must be UTF-8, names need not be
       else if (column.unit == Unit::Address)
         object[full_name(column)] = fmt::format("{:#x}", std::get<uint64_t>(row[c]));
       else if (is_fraction(column.unit))

@@ -60,7 +60,8 @@ Table make_table(const std::vector<Field<Row>>& fields, const std::vector<Row>& 
 // `part` of `whole` in thousandths; 0 if there is no whole.
 uint64_t thousandths(uint64_t part, uint64_t whole);
 
-// Prints a table as text or CSV.  Text from a trace is escaped.
+// Prints a table as text or CSV.  Of text from a trace, what is not harmless is escaped: in CSV and
+// JSON, which quote by themselves, control characters and invalid bytes only.
 void print_table(const Table& table, Format format, std::FILE* out);
 
 // A table among others: its name in CSV and JSON, and the line above it in text (may be empty).

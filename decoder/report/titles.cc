@@ -48,11 +48,9 @@ std::string thread_title(const ThreadRow& row) {
 
 std::string tid_title(const Analysis& analysis, uint32_t process, uint64_t tid) {
   // The kernel uses tids again: the latest thread is the best guess for a lock that is held.
-  const auto at =
-      std::find_if(analysis.threads.rbegin(), analysis.threads.rend(), [&](const ThreadRow& row) {
-        return row.tid == tid && row.process == process && !row.failed;
-      });
-  return at == analysis.threads.rend() ? fmt::format("tid {}", tid) : thread_title(*at);
+  const auto at = analysis.by_tid.find({process, tid});
+  return at == analysis.by_tid.end() ? fmt::format("tid {}", tid)
+                                     : thread_title(analysis.threads[at->second]);
 }
 
 std::string object_title(const Analysis& analysis, const ObjectRow& object, Names& names) {

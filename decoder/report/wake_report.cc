@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "decoder/report/histogram_table.h"
@@ -12,10 +13,26 @@
 namespace thrace {
 namespace {
 
-// Targets are told apart up to this many; the others are one.
-constexpr size_t kMaxTargets = 1 << 20;
-
 bool is_signal(WakeKind how) { return how == WakeKind::Signal || how == WakeKind::Broadcast; }
+
+// True for wakes that could have ended fewer waits.
+bool makes_herds(WakeKind how) {
+  return is_signal(how) || how == WakeKind::Futex || how == WakeKind::Unlock ||
+         how == WakeKind::Post;
+}
+
+// What was signalled when nobody waited.  An address is another object in another process.
+struct Target {
+  uint32_t process = 0;
+  ModuleIndex module = kNoModule;
+  uint64_t address = 0;
+
+  auto operator<=>(const Target&) const = default;
+};
+
+Target target_of(const Analysis& analysis, const Costs<5>::Key& key) {
+  return {analysis.threads[key[0]].process, key[2], key[3] | uint64_t{key[4]} << 32};
+}
 
 // ", mostly at drain (queue.cc:17)" for the site with the most; `measure(cost)` counts.
 template <typename Sums, typename Measure>
@@ -39,24 +56,24 @@ void WakeReport::woken(const EndedWait& wait) {
 }
 
 void WakeReport::wake(const EndedWake& wake) {
-  if (wake.woken >= kHerd) {
+  if (wake.woken >= kHerd && makes_herds(wake.how)) {
     herds_[{wake.thread, wake.stack}].add(wake.woken);
     herds_in_vain_[{wake.thread, wake.stack}].add(wake.futile);
   }
   if (!is_signal(wake.how) || wake.waiters != 0 || wake.woken != 0) return;
-  uint32_t& index = target_index_[wake.address];
-  if (index == 0) {
-    if (targets_.size() < kMaxTargets) targets_.push_back({wake.address, wake.module});
-    index = static_cast<uint32_t>(targets_.size());
-  }
-  nobody_[{wake.thread, wake.stack, index - 1}].add(0);
+  nobody_[{wake.thread, wake.stack, wake.module, static_cast<uint32_t>(wake.address),
+           static_cast<uint32_t>(wake.address >> 32)}]
+      .add(0);
 }
 
 // Waits that timed out, for what was signalled when nobody waited.
 uint64_t WakeReport::timeouts(const Analysis& analysis) const {
+  std::set<Target> targets;
+  for (const auto& [key, cost] : nobody_.rows()) targets.insert(target_of(analysis, key));
   uint64_t sum = 0;
   for (const ObjectRow& object : analysis.objects)
-    if (object.kind == "cond" && target_index_.find(object.object)) sum += object.timeouts;
+    if (object.kind == "cond" && targets.contains({object.process, object.module, object.object}))
+      sum += object.timeouts;
   return sum;
 }
 
@@ -65,6 +82,7 @@ std::vector<std::string> WakeReport::sentences(const Analysis& analysis, Names& 
   std::vector<std::string> all;
   uint64_t futile = 0, nobody = 0, herds = 0, herd_woken = 0, in_vain = 0, biggest = 0;
   for (const auto& [key, cost] : futile_.rows()) futile += cost.marked;
+  futile += futile_.beyond().marked;
   for (const auto& [key, cost] : nobody_.rows()) nobody += cost.count;
   for (const auto& [key, cost] : herds_.rows()) {
     herds += cost.count;
@@ -119,6 +137,7 @@ Table WakeReport::pairs(const Analysis& analysis, Names& names) const {
     sums[{thread_title(analysis.threads[key[0]]), names.site(key[1]),
           thread_title(analysis.threads[key[2]])}]
         .add(cost);
+  if (pairs_.beyond().count != 0) sums[{kOther, {}, kOther}].add(pairs_.beyond());
   using Row = std::pair<Key, Cost>;
   const std::vector<Field<Row>> fields = {
       {{"waker", "waker"}, [](const Row& row) { return std::get<0>(row.first); }},
@@ -137,14 +156,22 @@ Table WakeReport::pairs(const Analysis& analysis, Names& names) const {
 }
 
 Table WakeReport::nobody(const Analysis& analysis, Names& names) const {
-  using Key = std::tuple<std::string, std::string, uint32_t>;
-  std::map<Key, uint64_t> sums;
-  for (const auto& [key, cost] : nobody_.rows())
-    sums[{thread_title(analysis.threads[key[0]]), names.site(key[1]), key[2]}] += cost.count;
-  using Row = std::pair<Key, uint64_t>;
-  const auto target = [&](const Row& row) { return targets_[std::get<2>(row.first)]; };
-  const std::vector<Field<Row>> fields = {
-      {{"count", "signals", Unit::Count}, [](const Row& row) { return row.second; }},
+  using Key = std::tuple<std::string, std::string, Target>;
+  struct Sum {
+    uint32_t thread = 0;  // one of them
+    uint64_t count = 0;
+  };
+  std::map<Key, Sum> sums;
+  for (const auto& [key, cost] : nobody_.rows()) {
+    Sum& sum = sums[{thread_title(analysis.threads[key[0]]), names.site(key[1]),
+                     target_of(analysis, key)}];
+    sum.thread = key[0];
+    sum.count += cost.count;
+  }
+  using Row = std::pair<Key, Sum>;
+  const auto target = [](const Row& row) { return std::get<2>(row.first); };
+  std::vector<Field<Row>> fields = {
+      {{"count", "signals", Unit::Count}, [](const Row& row) { return row.second.count; }},
       {{"thread", "thread"}, [](const Row& row) { return std::get<0>(row.first); }},
       {{"object", "", Unit::Address, false, true},
        [&](const Row& row) { return target(row).address; }},
@@ -155,6 +182,10 @@ Table WakeReport::nobody(const Analysis& analysis, Names& names) const {
        }},
       {{"site", "signalled at", Unit::Text, true},
        [](const Row& row) { return std::get<1>(row.first); }}};
+  if (analysis.programs.size() > 1)
+    fields.insert(fields.begin(), {{"pid", "pid"}, [&](const Row& row) {
+                                     return analysis.threads[row.second.thread].pid;
+                                   }});
   Table table = make_table(fields, std::vector<Row>(sums.begin(), sums.end()));
   table.sort("count");
   return table;

@@ -3,7 +3,7 @@
 // A wake is futile for a thread that it woke if that thread waits for the same object again at once
 // (analyzer.h).  A signal is for nobody if nobody waited for its condition variable when it was
 // given; no harm if the program then looks at what was signalled before it waits.  A herd is a wake
-// that ended at least kHerd waits.
+// that ended at least kHerd waits; that of a barrier is none, as all are meant to go on.
 #pragma once
 
 #include <string>
@@ -29,23 +29,16 @@ class WakeReport : public Observer {
   std::vector<Section> sections(const Analysis& analysis, Names& names) const;
 
  private:
-  struct Target {  // of signals for nobody
-    uint64_t address;
-    ModuleIndex module;
-  };
-
   uint64_t timeouts(const Analysis& analysis) const;
   Table pairs(const Analysis& analysis, Names& names) const;
   Table nobody(const Analysis& analysis, Names& names) const;
   Table herds(const Analysis& analysis, Names& names) const;
 
   Costs<3> pairs_;          // of waits, by waker, stack of the release, woken; marked: futile
-  Costs<3> nobody_;         // by waker, stack, target
+  Costs<5> nobody_;         // by waker, stack, module and the two halves of the address
   Costs<2> herds_;          // of woken threads, by waker and stack
   Costs<2> herds_in_vain_;  // of those that were futile
   Costs<1> futile_;         // of waits, by stack of the release; marked: futile
-  std::vector<Target> targets_;
-  IdMap<uint32_t> target_index_;  // by address: index + 1
   Histogram latency_;
   uint64_t woken_ = 0;
 };

@@ -48,13 +48,28 @@ ModuleIndex ModuleTable::intern(const Generation& generation, const EventView& e
   const std::string_view build_id = generation.string(build), file = generation.string(path);
   const std::string key = fmt::format("{} {} {} {} {} {}", bias, start, end, inode, build_id, file);
   if (const auto found = index_.find(key); found != index_.end()) return found->second;
-  if (modules_.size() == kMaxModules) return kNoModule;
+  if (modules_.size() - objects_ == kMaxModules) return kNoModule;
   const Clock& clock = generation.clock;
   const int64_t known_at =
       clock.wall ? static_cast<int64_t>(clock.wall) + clock.since_start(event.time) : 0;
   modules_.push_back(
       {std::string(file), std::string(build_id), bias, start, end, inode, known_at, {}});
   find_image(modules_.back());
+  return index_[key] = static_cast<ModuleIndex>(modules_.size() - 1);
+}
+
+ModuleIndex ModuleTable::intern_object(const Generation& generation, const EventView& event) {
+  const uint64_t size = event.args[0], start = event.args[1];
+  const std::string_view name = generation.string(event.args[2]);
+  const std::string key = fmt::format("{} {} {}", start, size, name);
+  if (const auto found = index_.find(key); found != index_.end()) return found->second;
+  if (objects_ == kMaxObjects) return kNoModule;
+  objects_++;
+  Module& object = modules_.emplace_back();
+  object.path = name;
+  object.bias = object.start = start;
+  object.end = start + size;
+  object.object = true;
   return index_[key] = static_cast<ModuleIndex>(modules_.size() - 1);
 }
 
@@ -92,7 +107,8 @@ void ModuleTable::attach(const std::string& trace, const std::vector<Attachment>
     }
     images_.try_emplace(image_key(attachment.build, attachment.path), Image{trace, attachment, {}});
   }
-  for (Module& module : modules_) find_image(module);
+  for (Module& module : modules_)
+    if (!module.object) find_image(module);
 }
 
 }  // namespace thrace

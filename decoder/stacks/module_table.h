@@ -26,8 +26,14 @@ class ModuleTable {
   // Bytes of images that are expanded, into memory; of more no names are known.
   static constexpr uint64_t kMaxExpanded = 1 << 30;
 
+  // The same of objects that the program has named.
+  static constexpr size_t kMaxObjects = 1 << 16;
+
   // The index of the module that a Module event tells of, or kNoModule.
   ModuleIndex intern(const Generation& generation, const EventView& event);
+
+  // The index of the memory that an ObjectName event gives a name to, or kNoModule.
+  ModuleIndex intern_object(const Generation& generation, const EventView& event);
 
   // The files that are attached to the trace at the path `trace` are the images of their modules,
   // those that come later included.  What is beyond kMaxImages (F9) is left out: a note says so.
@@ -44,6 +50,7 @@ class ModuleTable {
 
   const std::vector<TracedProcess>& processes() const { return processes_; }
 
+  // Named objects among them.
   const std::deque<Module>& all() const { return modules_; }
 
   // Sentences on attachments that could not be used.
@@ -63,6 +70,7 @@ class ModuleTable {
 
   std::vector<TracedProcess> processes_;
   std::deque<Module> modules_;
+  size_t objects_ = 0;                   // of them
   std::map<std::string, Image> images_;  // by build-id and path
   uint64_t expanded_ = 0;
   std::vector<std::string> notes_;

@@ -16,8 +16,12 @@ namespace {
 // one wait from another.
 constexpr std::string_view kGlue[] = {"std::", "__gthread_", "__gnu_cxx::"};
 
+// What stands for the frames that are not known.
+constexpr std::string_view kGapText = "[...]";
+
 bool is_glue(const Frame& frame) {
-  return std::any_of(std::begin(kGlue), std::end(kGlue),
+  return is_gap(frame.address) ||
+         std::any_of(std::begin(kGlue), std::end(kGlue),
                      [&](std::string_view prefix) { return frame.function.starts_with(prefix); });
 }
 
@@ -56,6 +60,12 @@ std::span<const Frame> Names::frames(StackId stack) {
   const StageTimer timer(Stage::Names);
   all_.clear();
   for (const StackFrame& frame : stacks_[stack].frames) {
+    if (is_gap(frame.address)) {
+      Frame& gap = all_.emplace_back();
+      gap.function = kGapText;
+      gap.address = frame.address;
+      continue;
+    }
     if (options_.addresses) {
       const Module* module = stacks_.modules().find(frame.module);
       Frame& plain = all_.emplace_back();
@@ -89,9 +99,13 @@ const std::string& Names::site(StackId stack) {
 
 std::string Names::lines(StackId stack, std::string_view indent) {
   std::string out;
-  for (const Frame& frame : frames(stack))
-    out += fmt::format("{}{}{}\n", indent, escape(frame_text(frame, true)),
-                       frame.inlined ? ", inlined" : "");
+  for (const Frame& frame : frames(stack)) {
+    if (is_gap(frame.address))
+      out += fmt::format("{}... ({} frames)\n", indent, frame.address);
+    else
+      out += fmt::format("{}{}{}\n", indent, escape(frame_text(frame, true)),
+                         frame.inlined ? ", inlined" : "");
+  }
   const StackEnd end = stacks_[stack].end;
   if (end != StackEnd::None && end != StackEnd::Bottom)
     out += fmt::format("{}... ({})\n", indent,
@@ -110,12 +124,18 @@ SymbolNotes Names::notes() const {
   SymbolNotes all = symbolizer_.notes();
   const auto& attached = stacks_.modules().notes();
   all.insert(all.end(), attached.begin(), attached.end());
+  if (stacks_.is_full())
+    all.push_back(
+        fmt::format("more than {} different stacks: the others are left out", stacks_.size()));
   return all;
 }
 
 std::string Names::variable(ModuleIndex module, uint64_t address) {
   const Module* known = stacks_.modules().find(module);
   if (!known || options_.addresses) return {};
+  if (known->object)
+    return address == known->start ? known->path
+                                   : fmt::format("{}+{:#x}", known->path, address - known->start);
   const StageTimer timer(Stage::Names);
   return symbolizer_.object_name(known, address);
 }

@@ -29,24 +29,26 @@ class Names {
   void prefetch();
 
   // The frames that a reader wants to see, the innermost first, with the calls that were inlined.
-  // Valid until the next call.
+  // A frame whose address is a gap is "[...]", whatever was left out there.  Valid until the next
+  // call.
   std::span<const Frame> frames(StackId stack);
 
   // The innermost of them that is the program's own and not glue of its language's library:
   // "function (file.c:12)", without the folders of the file; empty if there is no stack.
   const std::string& site(StackId stack);
 
-  // The frames as lines, each after `indent`: with the whole path, and at last why the stack ends
-  // if it does not reach the bottom.  Escaped.
+  // The frames as lines, each after `indent`: with the whole path, how many frames a gap has, and
+  // at last why the stack ends if it does not reach the bottom.  Escaped.
   std::string lines(StackId stack, std::string_view indent);
 
   // The function that begins at an address, or the address as text; empty for 0.
   std::string routine(ModuleIndex module, uint64_t address);
 
-  // The variable at an address; empty if it lies in no module, or if no names are wanted.
+  // The variable at an address, or what the program calls the object there; empty if it lies in
+  // nothing that is known (StackTable::place), or if no names are wanted.
   std::string variable(ModuleIndex module, uint64_t address);
 
-  // Sentences on files that could not be used, so far.
+  // Sentences on files that could not be used and stacks that had no room, so far.
   SymbolNotes notes() const;
 
  private:

@@ -48,7 +48,7 @@ class NamesTest : public testing::Test {
   NamesTest()
       : generation_(
             module_text() +
-            fmt::format("Stack id=1 end=bottom frames={},{}\nStack id=2 end=depth frames=7\n",
+            fmt::format("Stack id=1 end=bottom frames={},{}\nStack id=2 end=depth frames=0x1007\n",
                         address(std::names_test_glue) + 1, address(names_test_function) + 1)) {
     table_.begin(*generation_);
     own_ = table_.id(*generation_, 1, 10);
@@ -70,8 +70,8 @@ TEST_F(NamesTest, FunctionsVariablesAndSites) {
   EXPECT_EQ(names.routine(module(), address(names_test_function)), "names_test_function");
   EXPECT_EQ(names.variable(module(), reinterpret_cast<uint64_t>(&names_test_variable)),
             "names_test_variable");
-  EXPECT_EQ(names.lines(unknown_, "  "), "  0x7\n  ... (depth)\n");
-  EXPECT_EQ(names.site(unknown_), "0x7");
+  EXPECT_EQ(names.lines(unknown_, "  "), "  0x1007\n  ... (depth)\n");
+  EXPECT_EQ(names.site(unknown_), "0x1007");
   EXPECT_EQ(names.site(0), "");
   EXPECT_EQ(names.routine(kNoModule, 0), "");
   EXPECT_EQ(names.variable(kNoModule, 0x1234), "");

@@ -23,6 +23,7 @@ uint64_t hash_of(StackEnd end, std::span<const StackFrame> frames) {
 void StackTable::begin(const Generation& generation) {
   cache_.clear();
   map_.begin(generation);
+  objects_.begin(generation);
 }
 
 StackView StackTable::operator[](StackId id) const {
@@ -36,7 +37,9 @@ StackId StackTable::resolve(const Generation& generation, uint64_t stack, uint64
   if (recorded.end == StackEnd::None || !decode_frames(recorded.frames, addresses_)) return 0;
   fresh_.clear();
   for (const uint64_t address : addresses_)
-    fresh_.push_back({address, map_.find_or_coming(generation, address - 1, time)});
+    fresh_.push_back({address, is_gap(address)
+                                   ? kNoModule
+                                   : map_.find_or_coming(generation, address - 1, time)});
   if (cache_.size() <= stack) cache_.resize(stack + 1);
   cache_[stack] = {map_.version(), intern(recorded.end, fresh_)};
   return cache_[stack].id;
@@ -53,7 +56,8 @@ StackId StackTable::intern(StackEnd end, std::span<const StackFrame> frames) {
       if (entry.hash == hash && entry.end == end && std::ranges::equal(known, frames)) return slot;
       continue;
     }
-    if (entries_.size() == kMaxStacks || frames_.size() + frames.size() > kMaxAllFrames) return 0;
+    full_ = full_ || entries_.size() == most_ || frames_.size() + frames.size() > kMaxAllFrames;
+    if (full_) return 0;
     entries_.push_back({hash, frames_.size(), static_cast<uint32_t>(frames.size()), end});
     frames_.insert(frames_.end(), frames.begin(), frames.end());
     return slot = static_cast<StackId>(entries_.size());

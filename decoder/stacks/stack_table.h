@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "decoder/stacks/module_map.h"
+#include "decoder/stacks/object_map.h"
 
 namespace thrace {
 
@@ -33,14 +34,35 @@ class StackTable {
   static constexpr size_t kMaxStacks = 1 << 20;
   static constexpr size_t kMaxAllFrames = 1 << 24;
 
-  StackTable() : map_(modules_) {}
+  // `most`: so many stacks are told apart.
+  explicit StackTable(size_t most = kMaxStacks) : most_(most), map_(modules_), objects_(modules_) {}
   StackTable(const StackTable&) = delete;
   StackTable& operator=(const StackTable&) = delete;
 
-  // Follows the merged stream: the start of each generation, and each Module and ModuleGone.
+  // True for the events that it follows.
+  static bool follows(Event event) {
+    return event == Event::Module || event == Event::ModuleGone || event == Event::ObjectName;
+  }
+
+  // Follows the merged stream: the start of each generation, and each event that it follows.
   void begin(const Generation& generation);
   void event(const Generation& generation, const EventView& event) {
-    map_.event(generation, event);
+    if (event.type == Event::ObjectName)
+      objects_.event(generation, event);
+    else
+      map_.event(generation, event);
+  }
+
+  // What an object lies in now: memory that the program has named, else a module, else kNoModule.
+  ModuleIndex place(uint64_t object) const {
+    const ModuleIndex named = objects_.find(object);
+    return named != kNoModule ? named : map_.find(object);
+  }
+
+  // The same, with a module that is mapped after `time` (ticks): ModuleMap::find_or_coming().
+  ModuleIndex place(const Generation& generation, uint64_t object, uint64_t time) {
+    const ModuleIndex named = objects_.find(object);
+    return named != kNoModule ? named : map_.find_or_coming(generation, object, time);
   }
 
   // The stack `stack` of the generation as it is to be understood by an event of this moment, at
@@ -55,6 +77,9 @@ class StackTable {
 
   // Ids run from 1 to this.
   size_t size() const { return entries_.size(); }
+
+  // True if there were stacks for which there was no room.
+  bool is_full() const { return full_; }
 
   const ModuleMap& map() const { return map_; }
   ModuleMap& map() { return map_; }
@@ -85,8 +110,11 @@ class StackTable {
   StackId intern(StackEnd end, std::span<const StackFrame> frames);
   void grow();
 
+  const size_t most_;
+  bool full_ = false;
   ModuleTable modules_;
   ModuleMap map_;
+  ObjectMap objects_;
   std::vector<Entry> entries_;      // by id - 1
   std::vector<StackFrame> frames_;  // of all entries
   std::vector<StackId> slots_;      // a hash table of ids, 0: free; a power of two

@@ -1,8 +1,10 @@
 // The same stack has the same id, and another module makes another stack.
 #include "decoder/stacks/stack_table.h"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
+#include "decoder/stacks/names.h"
 #include "decoder/stacks/test_generation.h"
 
 namespace thrace {
@@ -89,16 +91,41 @@ Stack id=1 end=bottom frames=0x1000,0x2000
   EXPECT_NE(table[id].frames[1].module, kNoModule);
 }
 
+// It is no address, whatever is mapped there.
+TEST(StackTable, AGapIsInNoModule) {
+  const TestGeneration g(
+      "String id=1 text=\"x\"\nModule id=1 start=0 end=0x3000 path=1\n"
+      "Stack id=1 end=bottom frames=0x1010,0x20,0x1020\n");
+  StackTable table;
+  table.begin(*g);
+  const StackId id = table.id(*g, 1, 10);
+  EXPECT_NE(table[id].frames[0].module, kNoModule);
+  EXPECT_EQ(table[id].frames[1], (StackFrame{0x20, kNoModule}));
+}
+
+TEST(StackTable, TellsThatItHasNoRoom) {
+  const TestGeneration g(
+      "Stack id=1 end=bottom frames=0x1010\nStack id=2 end=bottom frames=0x1020\n");
+  StackTable table(1);
+  Names names(table, NameOptions{});
+  table.begin(*g);
+  EXPECT_EQ(table.id(*g, 1, 10), 1u);
+  EXPECT_EQ(names.notes(), SymbolNotes());
+  EXPECT_EQ(table.id(*g, 2, 10), 0u);
+  EXPECT_EQ(table.id(*g, 1, 20), 1u);
+  EXPECT_EQ(names.notes(), SymbolNotes{"more than 1 different stacks: the others are left out"});
+}
+
 TEST(StackTable, GrowsWithoutMixingStacksUp) {
   std::string text = "String id=1 text=\"x\"\n";
-  for (int i = 1; i <= 1000; i++)
-    text += "Stack id=" + std::to_string(i) + " end=bottom frames=" + std::to_string(i) + ",1\n";
+  for (uint64_t i = 1; i <= 1000; i++)
+    text += fmt::format("Stack id={} end=bottom frames={},0x1000\n", i, kLowestCode + i);
   StackTable table;
   const TestGeneration g(text);
   table.begin(*g);
   for (uint64_t i = 1; i <= 1000; i++) EXPECT_EQ(table.id(*g, i, 10), i);
   for (uint64_t i = 1; i <= 1000; i++)
-    EXPECT_EQ(table[static_cast<StackId>(i)].frames[0].address, i);
+    EXPECT_EQ(table[static_cast<StackId>(i)].frames[0].address, kLowestCode + i);
 }
 
 }  // namespace

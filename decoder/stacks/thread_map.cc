@@ -27,9 +27,10 @@ void ThreadMap::begin(const Generation& generation) {
   });
   for (const uint64_t m : gone) known_.erase(m);
   gone.clear();
+  const bool full = selves_.size() >= kMost;
   selves_.each([&](uint64_t self, uint64_t m) {
     const Known* known = known_.find(m);
-    if (!known || known->memory.self != self) gone.push_back(self);
+    if (known ? known->memory.self != self : full) gone.push_back(self);
   });
   for (const uint64_t self : gone) selves_.erase(self);
 }

@@ -15,7 +15,9 @@ class ThreadMap {
   // What more threads have, and what is in more pieces, is not known.
   static constexpr size_t kMost = 1 << 16;
 
-  // Starts a generation.  Threads that neither it nor the one before names are forgotten.
+  // Starts a generation.  The stacks of threads that neither it nor the one before names are
+  // forgotten.  Their pthread_ts are not, while there is room: who waits for a thread may be late
+  // to hear of its end, and never hears of it in a process that is killed or exits.
   void begin(const Generation& generation);
 
   // Follows the merged stream: to be called with each event.

@@ -124,13 +124,25 @@ TEST_F(ThreadMapTest, OfAForeignThreadOnlyItsHandleIsKnown) {
   EXPECT_EQ(map_.on_stack(0), 0u);
 }
 
-// Two generations later nobody waits for a thread that has ended.
-TEST_F(ThreadMapTest, ForgetsThreadsThatAreNotNamedAnyMore) {
-  const auto generation = [](int number, const std::string& tables) {
-    return "Generation gen=" + std::to_string(number) +
-           "\nBatch m=0 time=0\nClockSnapshot frequency=1000000000\n" + tables +
-           "\nBatch m=0 time=9\nEndOfGeneration reason=next\n";
-  };
+std::string generation(int number, const std::string& tables) {
+  return "Generation gen=" + std::to_string(number) +
+         "\nBatch m=0 time=0\nClockSnapshot frequency=1000000000\n" + tables +
+         "\nBatch m=0 time=9\nEndOfGeneration reason=next\n";
+}
+
+// Tables with one thread more than is wanted: M m has the stack and the pthread_t m * 16.
+std::string too_many() {
+  std::string tables;
+  for (size_t m = 1; m <= ThreadMap::kMost + 1; m++) {
+    const std::string number = std::to_string(m), address = std::to_string(m * 16);
+    tables += "Thread m=" + number + "\nThreadStack m=" + number + " low=" + address +
+              " high=" + std::to_string(m * 16 + 8) + " self=" + address + "\n";
+    if (m % 1000 == 0) tables += "Batch m=0 time=0\n";
+  }
+  return tables;
+}
+
+TEST_F(ThreadMapTest, ForgetsTheStacksOfThreadsThatAreNotNamedAnyMore) {
   std::string error;
   Problems problems;
   Reader reader(
@@ -145,26 +157,37 @@ TEST_F(ThreadMapTest, ForgetsThreadsThatAreNotNamedAnyMore) {
     map_.begin(next);
     if (next.number == 1) start(2);
     EXPECT_EQ(map_.on_stack(0x31000), seen) << next.number;
-    EXPECT_EQ(map_.thread(0x38000), seen) << next.number;
+    EXPECT_EQ(map_.thread(0x38000), 2u) << next.number;
   }
 }
 
 TEST_F(ThreadMapTest, KnowsNoMoreThanItWants) {
-  std::string tables;
-  for (size_t m = 1; m <= ThreadMap::kMost + 1; m++) {
-    const std::string number = std::to_string(m), address = std::to_string(m * 16);
-    tables += "Thread m=" + number + "\nThreadStack m=" + number + " low=" + address +
-              " high=" + std::to_string(m * 16 + 8) + " self=" + address + "\n";
-    if (m % 1000 == 0) tables += "Batch m=0 time=0\n";
-  }
-  map_.begin(*TestGeneration(tables));
-  size_t known = 0;
+  std::string error;
+  Problems problems;
+  Reader reader(
+      memory_input(assemble(
+          generation(1, too_many()) + generation(2, "") + generation(3, "") + "Index\n", error)),
+      "test", problems);
+  ASSERT_EQ(error, "");
+  ASSERT_TRUE(reader.open());
+  Generation next;
+  ASSERT_TRUE(reader.next(next));
+  map_.begin(next);
   const TestGeneration g("Thread m=9 tid=9", "Batch m=9 time=1\nGoStart g=1\n");
+  const auto known = [&] {
+    size_t count = 0;
+    for (uint64_t m = 1; m <= ThreadMap::kMost + 1; m++) count += map_.thread(m * 16) == m;
+    return count;
+  };
+  size_t laid = 0;
   for (uint64_t m = 1; m <= ThreadMap::kMost + 1; m++) {
     map_.event({g.event(0), 1, m, 1, nullptr});
-    known += map_.on_stack(m * 16) == m;
+    laid += map_.on_stack(m * 16) == m;
   }
-  EXPECT_EQ(known, ThreadMap::kMost);
+  EXPECT_EQ(laid, ThreadMap::kMost);
+  EXPECT_EQ(known(), ThreadMap::kMost);
+  while (reader.next(next)) map_.begin(next);
+  EXPECT_EQ(known(), 0u) << "there is room for others";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// A module: one ELF file as one process had it mapped.
+// A module: one ELF file as one process had it mapped.  Or memory that the program has a name for.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,7 @@ struct Module {
   uint64_t inode = 0;    // of the mapped file; 0: not known
   int64_t known_at = 0;  // ns since 1970: it was mapped by then; 0: not known
   std::string image;     // path of a saved copy of the file (the vdso, a deleted file), or empty
+  bool object = false;   // no file: the memory of an object that the program calls `path`
 };
 
 }  // namespace thrace

@@ -30,7 +30,9 @@ class Symbolizer {
   Symbolizer& operator=(const Symbolizer&) = delete;
 
   // Another process whose perf-PID.map may name code that belongs to no file.  The map is read when
-  // such code is next asked for; what was answered before stays.
+  // such code is next asked for; what was answered before stays.  Whose the address is that is
+  // asked for is not known, so of several processes the maps of all are looked at: code of one that
+  // has no map can get the name that another one's has there.
   void add_process(const TracedProcess& process) { processes_.push_back(process); }
 
   // What was active at a run-time address, the innermost inlined call first, the physical function

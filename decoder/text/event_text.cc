@@ -61,9 +61,9 @@ std::string twin_text(const EventView& event, uint64_t dt) {
                  [&](uint64_t time) { return relative(event, time); });
 }
 
-std::string event_text(const EventView& event, const Clock& clock) {
+std::string event_text(const EventView& event, const Clock& clock, int64_t shift) {
   return text_of(event, std::string(event.spec->name),
-                 [&](uint64_t time) { return fmt::format("{}", clock.since_start(time)); });
+                 [&](uint64_t time) { return fmt::format("{}", clock.since(shift, time)); });
 }
 
 }  // namespace thrace

@@ -20,7 +20,8 @@ std::string event_text(const EventView& event, TimeForm form);
 // "GoBlock dt=5 reason=mutex object=0x10 owner=0": a line of the text twin, times relative.
 std::string twin_text(const EventView& event, uint64_t dt);
 
-// As event_text, with times in ns since the start of the trace.
-std::string event_text(const EventView& event, const Clock& clock);
+// As event_text, with times in ns since the start of the run; `shift`: the start of the trace in
+// it.
+std::string event_text(const EventView& event, const Clock& clock, int64_t shift);
 
 }  // namespace thrace

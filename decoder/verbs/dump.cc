@@ -4,7 +4,7 @@
 #include <fmt/core.h>
 
 #include "decoder/input/progress_line.h"
-#include "decoder/order/trace.h"
+#include "decoder/text/ordered_dump.h"
 #include "decoder/verbs/report_options.h"
 
 namespace thrace {
@@ -26,7 +26,7 @@ int dump_file_order(Source source) {
 }
 
 struct DumpOptions {
-  std::string file;
+  std::vector<std::string> files;
   bool ordered = false;
   bool stacks = false;
   Filter filter;
@@ -34,19 +34,25 @@ struct DumpOptions {
   NameOptions names;
 };
 
-int dump_ordered(Source source, const DumpOptions& options) {
-  Trace trace(std::move(source));
-  if (!trace.open()) {
-    print_problems(trace.problems());
-    return kExitUnreadable;
-  }
-  OrderedDump sink(stdout, options.filter, options.rows, options.names, options.stacks);
-  sink.attach(trace);
-  trace.run(sink);
+int dump_twin(const std::string& path) {
+  Problems problems;
+  auto sources = open_source(path, problems);
+  print_problems(problems);
+  int status = sources.empty() ? kExitUnreadable : kExitFine;
+  for (Source& source : sources) status = worse(status, dump_file_order(std::move(source)));
+  return status;
+}
+
+int dump_ordered(const DumpOptions& options) {
+  Problems problems;
+  RunDump run({.out = stdout, .rows = options.rows, .stacks = options.stacks}, options.filter,
+              options.names);
+  const size_t readable = merge_run(options.files, run, problems);
   std::fflush(stdout);
-  print_notes(sink.names());
-  print_problems(trace.problems());
-  return trace.problems().empty() ? kExitFine : kExitDamaged;
+  print_notes(run.notes());
+  print_problems(problems);
+  if (readable == 0) return kExitUnreadable;
+  return problems.empty() ? kExitFine : kExitDamaged;
 }
 
 }  // namespace
@@ -54,32 +60,29 @@ int dump_ordered(Source source, const DumpOptions& options) {
 void add_dump(CLI::App& app, int& status) {
   auto* verb = app.add_subcommand("dump", "print a trace as text, one event per line");
   verb->footer(
-      "Without --ordered the text is lossless: `trace-decode assemble` makes the same trace of "
-      "it.\n"
-      "Times are then in ticks, relative to the line before.  With --ordered the events of all Ms\n"
-      "are merged, and times are in ns since the start of the trace.  Filters need --ordered; "
-      "with\n"
+      "Without --ordered the text is lossless: `trace-decode assemble` makes the same trace of\n"
+      "it.  Times are then in ticks, relative to the line before.  With --ordered the events of\n"
+      "all Ms, of all files of a run, are merged, and times are in ns since the start of the\n"
+      "first trace; with several files, each line has the pid.  Filters need --ordered; with\n"
       "--object or --function the end of a wait goes with its beginning.");
   auto options = std::make_shared<DumpOptions>();
-  verb->add_option("FILE", options->file, "the trace; - is standard input")->required();
+  verb->add_option("FILE", options->files,
+                   "the trace, with --ordered traces of one run; - is standard input")
+      ->required();
   verb->add_flag("--ordered", options->ordered, "print the merged stream");
   auto* stacks =
       verb->add_flag("--stacks", options->stacks, "with --ordered: the stack of each event");
   stacks->needs("--ordered");
   verb->add_option("-n,--rows", options->rows, "with --ordered: print so many events at most");
-  add_filter_options(*verb, options->filter);
+  add_filter_options(*verb, options->files, options->filter);
   for (CLI::Option* option : verb->get_options())
     if (option->get_group() == "Filters") option->needs("--ordered");
   add_name_options(*verb, options->names);
   verb->callback([options, &status] {
     ProgressLine::keep_quiet_on_terminal();
-    Problems problems;
-    auto sources = open_source(options->file, problems);
-    print_problems(problems);
-    if (sources.empty()) status = kExitUnreadable;
-    for (Source& source : sources)
-      status = worse(status, options->ordered ? dump_ordered(std::move(source), *options)
-                                              : dump_file_order(std::move(source)));
+    if (!options->ordered && options->files.size() > 1)
+      throw CLI::ValidationError("FILE", "is one trace, unless --ordered merges several");
+    status = options->ordered ? dump_ordered(*options) : dump_twin(options->files.front());
   });
 }
 

@@ -44,7 +44,7 @@ constexpr ExportFormat kFormats[] = {
      "a database for questions of one's own; `.schema` says what is in it."},
     {"go", Whats::None, export_go,
      "an execution trace of Go 1.23, for `go tool trace` and other viewers of it.\n"
-     "  Threads are goroutines there, and each thread has a P of its own."},
+     "  Of one process: that is its form.  Threads are goroutines there, and each has a P."},
     {"pprof", Whats::Pprof, export_pprof,
      "a profile for `go tool pprof`, which has how often and how many ns of\n"
      "  something, for each stack.  --what:"},

@@ -14,6 +14,7 @@
 #include "decoder/export/speedscope_export.h"
 #include "decoder/export/sqlite_export.h"
 #include "decoder/input/run_order.h"
+#include "decoder/report/honesty.h"
 #include "decoder/verbs/output_file.h"
 
 namespace thrace {
@@ -55,7 +56,7 @@ int draw(const ExportOptions& options) {
       problems.insert(problems.end(), trace.problems().begin(), trace.problems().end());
     }
   const bool written = drawing && drawing->finish();
-  print_notes(names);
+  print_notes(names.notes());
   print_problems(problems);
   if (!written) return kExitUnreadable;
   return problems.empty() ? kExitFine : kExitDamaged;
@@ -102,6 +103,7 @@ int write_analysis(const ExportOptions& options, Observer& observer, Write write
   const int read = report(options.report, {&observer}, [&](const Analysis& analysis, Names& names) {
     written =
         write_file(options.target, [&](std::FILE* out) { return write(analysis, names, out); });
+    print_loss(analysis, stderr);
     return kExitFine;
   });
   return written ? read : kExitUnreadable;
@@ -145,9 +147,10 @@ int export_go(const ExportOptions& options) {
     stacks.add_process(trace.header());
     stacks.attach(trace.name(), trace.attachments());
     trace.run(filter);
-    print_notes(names);
+    print_notes(names.notes());
     return !sink.failed();
   });
+  print_loss(trace, stderr);
   print_problems(trace.problems());
   if (!written) return kExitUnreadable;
   return trace.problems().empty() ? kExitFine : kExitDamaged;

@@ -1,5 +1,6 @@
 // flame: folded stacks for flame graph programs.
 #include "decoder/report/folded.h"
+#include "decoder/report/honesty.h"
 #include "decoder/verbs/output_file.h"
 #include "decoder/verbs/report_options.h"
 
@@ -20,6 +21,7 @@ int run(const FlameOptions& options) {
       folded.print(analysis, names, out);
       return true;
     });
+    print_loss(analysis, stderr);
     return written ? kExitFine : kExitUnreadable;
   });
 }

@@ -26,7 +26,7 @@ class Counter : public EventSink {
     const EventView& e = event.event;
     counts_[static_cast<uint8_t>(e.type)]++;
     largest_ = std::max(largest_, ++in_this_);
-    if (e.type == Event::Module || e.type == Event::ModuleGone) stacks_.event(generation, e);
+    if (StackTable::follows(e.type)) stacks_.event(generation, e);
     if (stacks_.id(generation, e.stack, e.time) != 0) with_stack_++;
   }
   uint64_t count(Event event) const { return counts_[static_cast<uint8_t>(event)]; }
@@ -46,23 +46,40 @@ class Counter : public EventSink {
   StackTable stacks_;
 };
 
-// Distinct stacks, why they end, and the modules that they lie in.
+bool has_gap(const StackView& stack) {
+  return std::any_of(stack.frames.begin(), stack.frames.end(),
+                     [](const StackFrame& frame) { return is_gap(frame.address); });
+}
+
+// Distinct stacks, why they end, how many lack their middle, and the modules that they lie in.
 void print_stacks(const Counter& counter) {
   const StackTable& stacks = counter.stacks();
   if (stacks.size() != 0) {
     std::array<uint64_t, 256> ends{};
-    for (StackId id = 1; id <= stacks.size(); id++) ends[static_cast<uint8_t>(stacks[id].end)]++;
+    uint64_t gaps = 0;
+    for (StackId id = 1; id <= stacks.size(); id++) {
+      ends[static_cast<uint8_t>(stacks[id].end)]++;
+      gaps += has_gap(stacks[id]);
+    }
+    const auto share = [&](std::string_view what, uint64_t count) {
+      if (count != 0)
+        fmt::print("  {:<10} {:>5.1f} %\n", what,
+                   100.0 * static_cast<double>(count) / static_cast<double>(stacks.size()));
+    };
     fmt::print("stacks       {} distinct, on {} events\n", stacks.size(), counter.with_stack());
     for (size_t end = 0; end < ends.size(); end++)
-      if (ends[end] != 0)
-        fmt::print("  {:<10} {:>5.1f} %\n", enum_text(ArgType::StackEnd, end),
-                   100.0 * static_cast<double>(ends[end]) / static_cast<double>(stacks.size()));
+      share(enum_text(ArgType::StackEnd, end), ends[end]);
+    share("with a gap", gaps);
   }
   const auto& modules = stacks.modules().all();
-  if (!modules.empty()) fmt::print("modules      {}\n", modules.size());
-  for (const Module& module : modules)
+  const auto files = std::count_if(modules.begin(), modules.end(),
+                                   [](const Module& module) { return !module.object; });
+  if (files != 0) fmt::print("modules      {}\n", files);
+  for (const Module& module : modules) {
+    if (module.object) continue;
     fmt::print("  {:#x}-{:#x} {} build-id {}\n", module.start, module.end, escape(module.path),
                module.build_id.empty() ? "not known" : escape(module.build_id));
+  }
 }
 
 std::string ending(const Trace& trace) {

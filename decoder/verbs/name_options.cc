@@ -29,8 +29,7 @@ void add_name_options(CLI::App& verb, NameOptions& options) {
       ->group(group);
 }
 
-void print_notes(const Names& names) {
-  const SymbolNotes notes = names.notes();
+void print_notes(const SymbolNotes& notes) {
   for (size_t i = 0; i < notes.size() && i < kShownNotes; i++)
     fmt::print(stderr, "trace-decode: {}\n", printable(notes[i]));
   if (notes.size() > kShownNotes)

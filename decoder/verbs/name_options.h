@@ -10,6 +10,6 @@ namespace thrace {
 void add_name_options(CLI::App& verb, NameOptions& options);
 
 // Says on standard error which files could not be used for names.
-void print_notes(const Names& names);
+void print_notes(const SymbolNotes& notes);
 
 }  // namespace thrace

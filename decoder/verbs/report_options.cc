@@ -4,19 +4,48 @@
 #include <fmt/core.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "decoder/order/run_end.h"
 
 namespace thrace {
 namespace {
 
-// An option with a time, which goes where `ns` points.
-void add_time(CLI::App& verb, const std::string& name, int64_t& ns, const std::string& doc) {
+// A time that was asked for: a border of the window.
+struct Border {
+  int64_t* ns;
+  bool from_end = false;  // counted back from the end of the run: it was written with a minus
+};
+
+// An option with a time, which goes to the border.
+void add_time(CLI::App& verb, const std::string& name, const std::shared_ptr<Border>& border,
+              const std::string& doc) {
   verb.add_option_function<std::string>(
-          name, [&ns](const std::string& text) { parse_duration(text, ns); }, doc)
+          name,
+          [border](const std::string& text) {
+            parse_duration(text, *border->ns);
+            border->from_end = text.starts_with('-');
+          },
+          doc)
       ->type_name("TIME")
       ->check(check_duration)
       ->group("Filters");
+}
+
+// Makes times since the start of those that were counted from the end, which takes one reading of
+// the traces.
+void count_from_start(const std::vector<std::string>& files, Border& from, Border& to) {
+  if (!from.from_end && !to.from_end) return;
+  if (std::find(files.begin(), files.end(), "-") != files.end())
+    throw CLI::ValidationError(from.from_end ? "--from" : "--to",
+                               "counts from the end, which standard input has not reached yet");
+  const int64_t end = run_end(files);
+  for (Border* border : {&from, &to})
+    if (std::exchange(border->from_end, false)) *border->ns += end;
 }
 
 }  // namespace
@@ -43,13 +72,15 @@ std::string check_duration(const std::string& text) {
   return parse_duration(text, ns) ? "" : text + " is not a time like 1.5s, 20ms or 7us";
 }
 
-void add_filter_options(CLI::App& verb, Filter& filter) {
+void add_filter_options(CLI::App& verb, const std::vector<std::string>& files, Filter& filter) {
   const char* group = "Filters";
-  add_time(verb, "--from", filter.window.from, "leave out what is before, like 1.5s or 20ms");
-  add_time(verb, "--to", filter.window.to, "leave out what is after");
-  verb.parse_complete_callback([&filter] {
-    if (filter.window.from > filter.window.to)
-      throw CLI::ValidationError("--from", "is later than --to");
+  auto from = std::make_shared<Border>(Border{&filter.window.from});
+  auto to = std::make_shared<Border>(Border{&filter.window.to});
+  add_time(verb, "--from", from, "leave out what is before, like 1.5s or 20ms");
+  add_time(verb, "--to", to, "leave out what is after; --to=-2s, --from=-2s: before the end");
+  verb.parse_complete_callback([&files, from, to] {
+    count_from_start(files, *from, *to);
+    if (*from->ns > *to->ns) throw CLI::ValidationError("--from", "is later than --to");
   });
   verb.add_option("--thread", filter.thread, "only threads with this name or tid, or like worker-*")
       ->group(group);
@@ -65,7 +96,7 @@ void add_filter_options(CLI::App& verb, Filter& filter) {
 
 void ReportOptions::add_filters(CLI::App& verb) {
   verb.add_option("FILE", files, "traces of one run; - is standard input")->required();
-  add_filter_options(verb, filter);
+  add_filter_options(verb, files, filter);
   verb.add_flag("--group", filter.group,
                 "threads whose names differ in numbers only are one: worker-*")
       ->group("Filters");

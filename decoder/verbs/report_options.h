@@ -32,8 +32,9 @@ struct ReportOptions {
   Format output() const;
 };
 
-// Adds the options that fill in a filter, without the grouping, to a verb.
-void add_filter_options(CLI::App& verb, Filter& filter);
+// Adds the options that fill in a filter, without the grouping, to a verb.  `files`, where it will
+// have its traces, and `filter` must live as long as the verb.
+void add_filter_options(CLI::App& verb, const std::vector<std::string>& files, Filter& filter);
 
 // Reads the files, shows them to `observers` and hands the analysis to `print`, which returns an
 // exit status; the worse of that and what reading gave.
@@ -50,7 +51,7 @@ int report(const ReportOptions& options, const std::vector<Observer*>& observers
     printed = print(static_cast<const Analysis&>(analysis), names);
   }
   std::fflush(stdout);
-  print_notes(names);
+  print_notes(names.notes());
   print_problems(problems);
   if (readable == 0) return kExitUnreadable;
   if (printed != kExitFine) return printed;

@@ -77,9 +77,11 @@ int print_report(const Analysis& analysis, const std::vector<std::string>& sente
     std::erase_if(sections, [&](const Section& s) { return s.name != options.table; });
   if (options.output() == Format::Json) {
     print_json(sentences, sections, options);
+    print_loss(analysis, stderr);
   } else if (options.output() == Format::Csv) {
     cut(sections.front(), options);
     print_table(sections.front().table, Format::Csv, stdout);
+    print_loss(analysis, stderr);
   } else {
     print_text(analysis, sentences, sections, options, details);
   }

@@ -16,8 +16,9 @@ bool arrange(std::vector<Section>& sections, const ReportOptions& options);
 
 // Prints what a report has found.  Text: the sentences, then each table that has rows under its
 // title, then the honesty line.  JSON: an object with the sentences ("findings") and each table by
-// its name.  CSV: the first table, or the one that the options name.  Tables are sorted and cut as
-// the options say; those that do not have the column keep their order.  The exit status.
+// its name.  CSV: the first table, or the one that the options name.  With these two, what was lost
+// is told on standard error.  Tables are sorted and cut as the options say; those that do not have
+// the column keep their order.  The exit status.
 int print_report(const Analysis& analysis, const std::vector<std::string>& sentences,
                  std::vector<Section> sections, const ReportOptions& options,
                  const std::function<void()>& details = {});

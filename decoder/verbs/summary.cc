@@ -48,7 +48,8 @@ Table totals_table(const Analysis& analysis) {
 int print_json(const Analysis& analysis, const std::vector<std::string>& verdict,
                std::vector<Section> tables, const ReportOptions& options) {
   nlohmann::ordered_json json;
-  json["programs"] = analysis.programs;
+  auto& programs = json["programs"] = nlohmann::ordered_json::array();
+  for (const std::string& program : analysis.programs) programs.push_back(printable(program));
   json["endings"] = analysis.endings;
   auto& list = json["findings"] = nlohmann::ordered_json::array();
   for (const std::string& sentence : verdict) list.push_back(printable(sentence));
@@ -73,7 +74,7 @@ int print(const Analysis& analysis, Names& names, const Findings& findings,
   if (options.output() == Format::Json)
     return print_json(analysis, sentences, std::move(tables), options);
   for (size_t i = 0; i < analysis.programs.size(); i++)
-    fmt::print("{}, ended by {}\n", analysis.programs[i], analysis.endings[i]);
+    fmt::print("{}, ended by {}\n", escape(analysis.programs[i]), analysis.endings[i]);
   ReportOptions shown = options;
   if (shown.rows == 0) shown.rows = kSummaryRows;
   return print_report(analysis, sentences, std::move(tables), shown);

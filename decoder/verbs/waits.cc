@@ -19,7 +19,7 @@ namespace thrace {
 namespace {
 
 constexpr size_t kDefaultRows = 10;
-constexpr size_t kMaxRows = 10'000;  // each wait is compared with each of these
+constexpr size_t kMaxRows = 10'000;  // so many waits and their chains are kept
 
 // Standard input, as a file that can be read twice.  Its path; empty, with errno, if that fails.
 std::string spool_input() {
@@ -62,7 +62,7 @@ int run(ReportOptions options) {
     return kExitUnreadable;
   }
   // The first look finds the longest waits, the second one what all threads did meanwhile.
-  WorstWaits worst(std::min(options.rows, kMaxRows));
+  WorstWaits worst(options.rows);
   {
     Problems shown_later;
     Analysis analysis;
@@ -109,10 +109,13 @@ void add_waits(CLI::App& app, int& status) {
       "what\n"
       "it waited for, and what the thread that it waited for did, and so on.  A step that "
       "explains\n"
-      "less than a tenth of the one before it, or a hundredth of the whole wait, ends the chain.\n"
-      "Reads the traces twice.");
+      "less than a tenth of the one before it, or a hundredth of the whole wait, ends the chain:\n"
+      "`ran or had short waits and calls only` says that no wait and no slow call explains more.\n"
+      "-n is 10000 at most.  Reads the traces twice.");
   verb->callback([options, &status] {
     if (options->rows == 0) options->rows = kDefaultRows;
+    if (options->rows > kMaxRows)
+      throw CLI::ValidationError("-n", fmt::format("is {} at most", kMaxRows));
     status = run(*options);
   });
 }
