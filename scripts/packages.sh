@@ -10,7 +10,8 @@ TEST_PACKAGES=(git clang-14 libgtest-dev libbenchmark-dev
                mariadb-server-core mariadb-client
                coreutils chromium
                gdb strace binutils dwz valgrind libunwind-dev)
-# speedscope, a judge of exports, comes from npm; a Node.js from elsewhere brings its own npm along.
+# speedscope and Perfetto's trace processor, judges of exports, come from npm; a Node.js from elsewhere
+# brings its own npm along.
 command -v npm >/dev/null || TEST_PACKAGES+=(nodejs npm)
 GO_PACKAGE=golang-1.23-go  # `go tool trace` judges our export; from the backports
 

@@ -55,8 +55,8 @@ def judge_numbers(events, seen):
              for event in events if event["ph"] == "X" and event["cat"] == "syscall" and "open" not in event["args"]]
     flows = sum(event["ph"] == "s" for event in events)
     failures = compare("waits", waits_of(seen), waits) + compare("calls", calls_of(seen), calls)
-    if flows != seen.edges:
-        failures.append(f"{flows} flows, {seen.edges} in the dump")
+    if flows != len(seen.edges):
+        failures.append(f"{flows} flows, {len(seen.edges)} in the dump")
     counts = [event["args"] for event in events if event["ph"] == "C" and event["name"] == "threads"]
     most = max((count["blocked"] for count in counts), default=0)
     if most != seen.most_waiting:

@@ -165,8 +165,8 @@ def judge_numbers(options, drawing, seen):
     if not seen.moves and all(len(wait.parts) == 1 for wait in seen.waits):
         failures += compare("stacks", [(seen.tids[wait.m], wait.since, seen.in_modules(wait.stack))
                                        for wait in seen.waits], stacks)
-    if len(drawing.flows) != seen.edges:
-        failures.append(f"{len(drawing.flows)} flows, {seen.edges} in the dump")
+    if len(drawing.flows) != len(seen.edges):
+        failures.append(f"{len(drawing.flows)} flows, {len(seen.edges)} in the dump")
     blocked = [(tid, time) for tid, states in drawing.states.items() for time, name in states
                if name.startswith("waiting")]
     failures += compare("states", [(wait[0], wait[1]) for wait in waits_of(seen)], blocked)

@@ -37,7 +37,7 @@ def expected(what, seen):
     if what == "syscall":
         calls = [time for time, _, blocked in seen.whole_calls if blocked]
         return len(calls), sum(calls)
-    waits = seen.waits
+    waits = seen.true_waits()
     if what == "mutex":
         waits = seen.locks()
     if what != "block":
@@ -52,7 +52,7 @@ def by_stack(what, seen):
         for time, stack, blocked in seen.whole_calls:
             sums[stack] += time * blocked
         return sums
-    for wait in seen.waits:
+    for wait in seen.true_waits():
         if what == "block":
             sums[wait.stack] += wait.time
         elif wait.waker and wait.outcome == "woken":

@@ -43,9 +43,9 @@ def soundness(path):
 def judge_reports(decode, path, trace):
     """What the views say is what the reports say."""
     locks = [(row["kind"], int(row["object"], 16), row["waits"], row["total_ns"], row["max_ns"], row["timeouts"],
-              row["unfinished"]) for row in report(decode, "locks", trace)]
+              row["changed"], row["unfinished"]) for row in report(decode, "locks", trace)]
     ours = [(row["kind"], row["address"] % (1 << 64), row["waits"], row["total_ns"], row["max_ns"], row["timeouts"],
-             row["unfinished"]) for row in rows(path, "SELECT * FROM v_locks")]
+             row["changed"], row["unfinished"]) for row in rows(path, "SELECT * FROM v_locks")]
     # A thread that never ran has no pieces here.
     states = ("running", "runnable", "syscall", "waiting")
     threads = [(row["tid"], *(row[f"{state}_ns"] for state in states), row["waits"], row["lost"])
@@ -70,8 +70,8 @@ def judge_numbers(path, seen):
     if +blocked != +Counter(by_number):
         failures.append(f"calls that blocked: {by_number}, {dict(blocked)} in the dump")
     wakes = rows(path, "SELECT count(*) AS wakes, count(state_id) AS waits, count(DISTINCT state_id) AS own FROM wake")[0]
-    if set(wakes.values()) != {seen.edges}:
-        failures.append(f"{wakes}, {seen.edges} wakes in the dump")
+    if set(wakes.values()) != {len(seen.edges)}:
+        failures.append(f"{wakes}, {len(seen.edges)} wakes in the dump")
     return failures + judge_blame(path, seen)
 
 
@@ -82,7 +82,7 @@ def judge_blame(path, seen):
                           "GROUP BY 1, 2"):
         ours[addresses(path, row["stack_id"]), addresses(path, row["release_stack_id"])] += row["time"]
     theirs = Counter()
-    for wait in seen.waits:
+    for wait in seen.true_waits():
         if wait.outcome != "open":
             theirs[seen.stacks.get(wait.stack, ()), seen.stacks.get(wait.release, ())] += wait.time
     return [] if +ours == +theirs else ["other times by stacks than in the dump"]

@@ -35,7 +35,7 @@ class Replay:
     waits: list = field(default_factory=list)
     calls: list = field(default_factory=list)  # or parts of them: (m, since, until, number, stack, blocked)
     whole_calls: list = field(default_factory=list)  # (ns, stack, blocked)
-    edges: int = 0  # waits that were ended by a Wake which is there
+    edges: list = field(default_factory=list)  # waits that a Wake ended which is there: (waker, woke, woken, ran)
     most_waiting: int = 0  # threads at once
     end: int = 0
     kept: bool = True  # nothing was lost, cut or left: numbers can be compared
@@ -48,6 +48,10 @@ class Replay:
         """The addresses of a stack as those of its modules' files."""
         return tuple(call - next((bias for start, end, bias in self.biases if start <= call < end), 0)
                      for call in self.stacks.get(stack, ()))
+
+    def true_waits(self):
+        """Without the futex calls that found another value than expected: nobody waited in them."""
+        return [wait for wait in self.waits if wait.outcome != "changed"]
 
     def locks(self):
         return [wait for wait in self.waits if wait.reason in ("mutex", "rwlock-read", "rwlock-write", "spin")]
@@ -72,7 +76,7 @@ def replay(decode, path):
     result.kept = result.kept and clocks == [b"1000000000"]
     result.moves = b"\nModuleGone" in plain.stdout
     starts = BATCH.findall(plain.stdout)
-    waiting, interrupted, calling, released, wakes = {}, {}, {}, {}, set()
+    waiting, interrupted, calling, released, wakes = {}, {}, {}, {}, {}
     cut, handlers = {}, set()  # calls that a handler interrupted, by m: (number, ns); those that just were
     last = 0
     for line in events.stdout.splitlines():
@@ -102,10 +106,12 @@ def replay(decode, path):
                 continue
             wait.outcome, wait.waker = values["outcome"], int(values["waker"])
             wait.release = (wait.waker, int(values["seq"]))
-            result.edges += (*wait.release, int(values["age"])) in wakes
+            woke = wakes.get((*wait.release, int(values["age"])))
+            if woke is not None:
+                result.edges.append((wait.waker, woke, m, time))
             result.waits.append(wait)
         elif name == "Wake":
-            wakes.add((m, int(values["seq"]), 0))
+            wakes[m, int(values["seq"]), 0] = time
         elif name == "WakeStack":
             released[m, int(values["seq"])] = int(values.get("stack", 0))
         elif name == "GoSyscallBegin":

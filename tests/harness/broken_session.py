@@ -29,22 +29,26 @@ def collector_is_no_program(s):
 def collector_killed(s):
     """The collector is killed in mid-run: the arena that stays reads as a trace."""
     command = [s.program("cond_broadcast")]
-    looping = ["sh", "-c", 'for i in 1 2 3 4 5 6 7 8; do "$0" || exit 1; sleep 0.1; done', *command]
+    looping = ["sh", "-c", 'i=0; while [ $i -lt 20 ]; do "$0" || exit 1; sleep 0.1; i=$((i + 1)); done', *command]
     process = subprocess.Popen(looping, env=s.by_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    found = await_condition(lambda: collector_pids(s.parts))
-    s.expect(found, "no collector appeared")
-    time.sleep(0.25)
+
+    def has_events(pid):
+        path = arena_of(pid)
+        return f".{process.pid}." in path and trace.check(s.parts, path).events > 0
+
+    found = await_condition(lambda: any(has_events(pid) for pid in collector_pids(s.parts)))
+    s.expect(found, "no collector with an arena that has events appeared")
     left = []
     for pid in collector_pids(s.parts):
         left.append(arena_of(pid))
         os.kill(pid, signal.SIGKILL)
     out, err = process.communicate(timeout=60)
-    s.expect(process.returncode == 0 and out == b"80\n" * 8, f"ended with {process.returncode}, said {out}, {err}")
-    s.expect(any(str(process.pid) in path for path in left), "the shell's collector was not among them")
-    for path in left:
+    s.expect(process.returncode == 0 and out == b"80\n" * 20, f"ended with {process.returncode}, said {out}, {err}")
+    s.expect(any(f".{process.pid}." in path for path in left), "the shell's collector was not among them")
+    for path in filter(os.path.exists, left):  # a child's collector may just have ended
         verdict = trace.check(s.parts, path)
         # A child of the shell has a session of its own, which may have been killed before it began.
-        unborn = str(process.pid) not in path and re.search("holds no process|not a thrace trace", verdict.text)
+        unborn = f".{process.pid}." not in path and re.search("holds no process|not a thrace trace", verdict.text)
         s.expect(unborn or verdict.status in (0, 3) and verdict.events > 0, f"check of the arena: {verdict.text}")
         s.notes.append(verdict.text.splitlines()[0])
         os.unlink(path)
@@ -81,9 +85,13 @@ def collector_pids(parts):
 
 
 def arena_of(pid):
-    with open(f"/proc/{pid}/cmdline", "rb") as file:
-        words = file.read().decode().split("\0")
-    return words[words.index("--arena") + 1]
+    """The path of a collector's arena; empty: the collector has ended."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            words = file.read().decode().split("\0")
+    except OSError:
+        return ""
+    return words[words.index("--arena") + 1] if "--arena" in words else ""
 
 
 def readlink(path):
@@ -104,7 +112,8 @@ def output_folder_removed(s):
     """The folder of the output is removed while the program runs."""
     place = os.path.join(s.folder, "place")
     os.mkdir(place)
-    command = ["sh", "-c", f'"$0"; rm -r {place}; "$0"; sleep 0.1; "$0"', s.program("sem")]
+    remove = f"while [ -e {place} ]; do rm -r {place} 2>/dev/null; done"  # the collector may just write there
+    command = ["sh", "-c", f'"$0"; {remove}; "$0"; sleep 0.1; "$0"', s.program("sem")]
     seen = guest.traced(s.parts, place, command)
     os.makedirs(place, exist_ok=True)
     s.unhurt(command, seen)

@@ -42,6 +42,12 @@ def program_frames(frames, library):
     return frames[first:]
 
 
+def filled(ours, theirs):
+    """Our frames, with as many of gdb's as were left out in the middle."""
+    gap = next((i for i, frame in enumerate(ours) if trace.is_gap(frame)), None)
+    return ours if gap is None else ours[:gap] + theirs[gap:gap + ours[gap]] + ours[gap + 1:]
+
+
 def differs(stop, wait, library):
     """What is wrong with our stack of the wait; nothing if it is that of gdb."""
     if not wait.stack:
@@ -52,7 +58,7 @@ def differs(stop, wait, library):
         theirs = theirs[:len(ours)]
     elif end != "bottom":
         return f"it ends by {end}"
-    return "" if ours and ours == theirs else "other frames"
+    return "" if ours and filled(ours, theirs) == theirs else "other frames"
 
 
 def mappings(pid):
@@ -103,7 +109,17 @@ class Simple:
 
     def __init__(self, parts, folder, command):
         self.process = start(parts, folder, command, stdin=subprocess.PIPE)
+        self._await_image(command[0])
         time.sleep(1)
+
+    def _await_image(self, program):
+        wanted = os.path.realpath(shutil.which(program))
+        while self.process.poll() is None:
+            with open(f"/proc/{self.process.pid}/maps", encoding="utf-8") as maps:
+                mapped = maps.read()
+            if wanted in mapped and "libthrace" in mapped:
+                return
+            time.sleep(0.02)
 
     def stop(self):
         self.process.stdin.close()

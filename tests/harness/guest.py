@@ -76,7 +76,7 @@ def adopt_orphans():
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def reap_orphans(seconds=20):
+def reap_orphans(seconds=120):
     """Waits for all of them.  Returns what is still there after this time, and ends it."""
     end = time.monotonic() + seconds
     while True:
@@ -109,7 +109,7 @@ def clean_environment(extra=None):
     return environment
 
 
-def run(command, environment=None, seconds=60, stdin=None, before=None):
+def run(command, environment=None, seconds=300, stdin=None, before=None):
     """Runs one command to its end.  Output goes to files: a pipe would make the reader wait for daemons."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begin = time.monotonic()

@@ -42,7 +42,7 @@ def compare(parts, options, folder):
     seen = guest.traced(parts, folder, options.command, options.mode,
                         extra={"THRACE_EXPECT": wanted})
     failures = untraced.differences(seen)
-    failures += [f"still running 20 s later: {left}" for left in guest.reap_orphans()]
+    failures += [f"still running 120 s later: {left}" for left in guest.reap_orphans()]
 
     paths = trace.files(folder)
     if not paths:

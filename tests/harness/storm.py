@@ -15,16 +15,30 @@ import guest
 import trace
 
 RETURN_FROM_SIGNAL = bytes.fromhex("48c7c00f000000" "0f05")  # mov $15, %rax; syscall
+VDSO = "[vdso]"
 MODULE = re.compile(r'^Module dt=\d+ id=\d+ bias=0x([0-9a-f]+) start=0x([0-9a-f]+) end=0x([0-9a-f]+) .*# "\w*" "(.*)"$')
 STACK = re.compile(r"^Stack dt=\d+ id=\d+ end=([a-z-]+) frames=(.*)$")
+
+
+def contents(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def own_vdso():
+    """The image of the kernel's code, which is the same in each process."""
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        start, end = next(line.split()[0].split("-") for line in maps if line.rstrip().endswith(VDSO))
+    with open("/proc/self/mem", "rb") as memory:
+        memory.seek(int(start, 16))
+        return memory.read(int(end, 16) - int(start, 16))
 
 
 class Code:
     """The executable segments of an ELF file."""
 
     def __init__(self, path):
-        with open(path, "rb") as file:
-            data = file.read()
+        data = own_vdso() if path == VDSO else contents(path)
         self.segments = []
         offset, = struct.unpack_from("<Q", data, 32)
         size, count = struct.unpack_from("<HH", data, 54)
@@ -64,9 +78,10 @@ class Judge:
     def __init__(self):
         self.modules, self.files = set(), {}
         self.stacks, self.frames, self.ends, self.wrong = set(), 0, {}, []
+        self.bottoms = set()  # where stacks began
 
     def module(self, bias, start, end, path):
-        if path.startswith("/"):
+        if path.startswith("/") or path == VDSO:
             self.modules.add((bias, start, end, path))
 
     def candidates(self, address):
@@ -78,12 +93,19 @@ class Judge:
 
     def stack(self, end, frames):
         self.ends[end] = self.ends.get(end, 0) + 1
+        if end == "bottom":
+            self.bottoms.add(frames[-1])
         interrupted = False
         for i, frame in enumerate(frames):
+            if trace.is_gap(frame):
+                if frame == 0 or not 0 < i < len(frames) - 1 or end == "depth":
+                    self.wrong.append(f"the gap at frame {i} of {','.join(hex(f) for f in frames)} ({end})")
+                interrupted = None  # it is not known
+                continue
             self.frames += 1
             places = list(self.candidates(frame))
             returns = any(after == RETURN_FROM_SIGNAL for _, after in places)
-            if not interrupted and not returns and not any(follows_call(before) for before, _ in places):
+            if interrupted is False and not returns and not any(follows_call(before) for before, _ in places):
                 # The start of a fiber is an address that nobody called from.
                 if i + 1 < len(frames) or end not in ("no-rule", "busy"):
                     self.wrong.append(f"frame {i} of {','.join(hex(f) for f in frames)} ({end})")
@@ -116,7 +138,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="thrace-test-") as folder:
         run = guest.traced(parts, folder, [options.program, options.folder, str(options.count)], options.mode,
                            ["--on-full", "wait", "--buffer", "256M"], seconds=300)
-        guest.reap_orphans()
+        failures += [f"still running: {left}" for left in guest.reap_orphans()]
         if run.status != 0 or run.stdout != b"it all happened\n":
             failures.append(f"it ended with {run.status}: {guest.text(run.stdout + run.stderr)}")
         failures += guest.sanitizer_reports(run)
@@ -126,6 +148,14 @@ def main():
             failures.append(f"check: {verdict.text}")
         found = judge(parts, path)
     failures += found.wrong[:5]
+    # What begins a thread: _start in the first one, clone3 in the others.  A stack may end before: "busy"
+    # while a library is unloaded, and without a rule in front of a fiber's start.
+    if len(found.bottoms) != 2:
+        failures.append(f"stacks begin at {[hex(place) for place in found.bottoms]}")
+    if set(found.ends) - {"bottom", "busy", "no-rule"} or found.ends.get("bottom", 0) < len(found.stacks) / 2:
+        failures.append(f"stacks end so: {found.ends}")
+    if verdict.lost > verdict.events / 20:  # handlers do not wait for room
+        failures.append(f"{verdict.lost} of {verdict.events} events were lost")
     if len(found.stacks) < 100:
         failures.append(f"there are only {len(found.stacks)} different stacks")
     guest.finish(failures, f"{run.stderr.decode().strip()}; {verdict.events} events, {verdict.lost} lost; "

@@ -15,6 +15,7 @@ MEMORY = re.compile(rb"^ThreadStack dt=\d+ m=(\d+) low=(\S+) high=(\S+) self=(\S
 DESCRIPTOR = re.compile(rb'^Descriptor dt=\d+ fd=(\d+) target=\d+  # "(.*)"')
 EVENT = re.compile(rb"^ *-?\d+ m=(\d+) g=(\d+) (\w+) ?(.*)$")
 COMMENT = re.compile(rb'  # "(.*)"$')
+UNSEEN = re.compile(rb"^Unseen dt=\d+ threads=(\d+) ")
 MODULE = re.compile(rb'  # "([0-9a-f]*)" "(.*)"$')
 ATTACHMENT = re.compile(rb"\x5c\x2a\x4d\x18....thracat\n", re.DOTALL)
 BUILD_ID = re.compile(r"Build ID: ([0-9a-f]+)")
@@ -32,6 +33,11 @@ class Verdict:
     threads: int
     lost: int
     text: str
+
+
+def is_gap(frame):
+    """A frame of a stack that is no address: so many are left out there (core/format/event.h)."""
+    return frame < 0x1000
 
 
 def files(folder):
@@ -93,6 +99,7 @@ class Dump:
         self.attachments = attachments(path)
         self.memories = defaultdict(set)  # tid -> (low, high, pthread_t)
         self.descriptors = defaultdict(set)  # number -> what the collector found there
+        self.unseen_threads = 0  # of the session, for lack of room
         self._parts, self._path = parts, path
         self._read_tables(parts, path)
         self._read_events(parts, path)
@@ -132,6 +139,8 @@ class Dump:
                 self.memories[self.tid(int(found[1]))].add(tuple(int(word, 0) for word in found.groups()[1:]))
             elif found := DESCRIPTOR.match(line):
                 self.descriptors[int(found[1])].add(found[2].decode(errors="replace"))
+            elif found := UNSEEN.match(line):
+                self.unseen_threads = int(found[1])
 
     def _read_events(self, parts, path):
         waiting, calling = {}, {}

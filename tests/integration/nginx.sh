@@ -25,6 +25,22 @@ http {
 NGINX
 [[ $(id -u) == 0 ]] && chmod 777 "$traces"
 
+workers() { echo $(cat "/proc/$server/task/$server/children"); }  # one line, single spaces
+
+# await_two_new OLD: until two workers are there that are not among OLD.
+await_two_new() {
+  local pid new
+  for ((i = 0; i < 1000; i++)); do
+    new=0
+    for pid in $(workers); do
+      [[ $1 == *" $pid "* ]] || new=$((new + 1))
+    done
+    ((new < 2)) || return 0
+    sleep 0.02
+  done
+  fail "nginx: it was not reloaded"
+}
+
 run_nginx() {
   (exec "$@" nginx -p "$place" -c "$place/nginx.conf") >"$place/server-out" 2>"$place/server-err" &
   local server=$!
@@ -40,8 +56,9 @@ run_nginx() {
     if command -v ab >/dev/null; then
       ab -q -k -n "$requests" -c 20 "http://127.0.0.1:$port/large" 2>&1 | grep -E 'Complete|Failed'
     fi
+    old=" $(workers) "
     kill -HUP "$server"
-    sleep 0.3
+    await_two_new "$old"
     curl -s "http://127.0.0.1:$port/small"
     kill -QUIT "$server"
     wait "$server"

@@ -5,7 +5,6 @@ program=$1
 shift
 source "$(dirname "$0")/lib.sh"
 go=''  # the exports are judged elsewhere
-export THRACE_DEPTH=128  # imports of Python are deeper than the default
 socket=$place/socket
 under=()  # what the program runs under
 

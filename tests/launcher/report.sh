@@ -50,7 +50,8 @@ wait $launcher
 equal "forwarded signal" "$? $(tail -n 1 out)" "9 got TERM"
 
 # A command that stops itself and is woken by another is not hung up by us.
-run timeout 20 "$LAUNCHER" -rq -o u.%p.thr sh -c '(sleep 0.2; kill -CONT $$) & kill -STOP $$; exit 3'
+run timeout 60 "$LAUNCHER" -rq -o u.%p.thr \
+  sh -c 'while sleep 0.2 && kill -CONT $$ 2>/dev/null; do :; done & kill -STOP $$; exit 3'
 equal "stop and go on" "$STATUS" 3
 
 # On a terminal: ^Z stops both, a continued job goes on, ^C ends both as SIGINT would.

@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
   pthread_mutex_lock(&mutex);
   const pthread_t thread = start(lock_of_deleted, &tid);
   await_futex(await_any(&tid), &mutex, sizeof mutex);
-  nap(100000);  // long enough for the collector to look at what it records
+  nap(2000000);  // long enough for the collector to look at what it records
   pthread_mutex_unlock(&mutex);
   pthread_join(thread, NULL);
   expect("wait mutex 1 %p", (void*)&mutex);

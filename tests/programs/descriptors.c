@@ -36,7 +36,7 @@ int main(void) {
   expect_target(pipes[0], "pipe:[");
   expect_target(sockets[0], "socket:[");
   expect_target(sockets[1], "socket:[");
-  nap(300000);  // long enough for the collector to look
+  nap(2000000);  // long enough for the collector to look
   must(raw(SYS_unlink, path) == 0);
   puts("done");
 }

@@ -114,13 +114,23 @@ __attribute__((unused)) static long proc_text(const char* path, char* text, long
   return length;
 }
 
+// Whether a thread sleeps: one that was woken and is still under way to its CPU does not, though
+// /proc/TID/syscall still shows the call that it slept in.
+__attribute__((unused)) static int is_asleep(int tid) {
+  char path[64], text[512];
+  snprintf(path, sizeof path, "/proc/%d/stat", tid);  // works for tids, too
+  if (proc_text(path, text, sizeof text) <= 0) return 0;
+  const char* name_end = strrchr(text, ')');  // "TID (NAME) STATE ..."
+  return name_end && (name_end[2] == 'S' || name_end[2] == 'D');
+}
+
 // The system call in which a thread is blocked (-1: none) and its first argument.
 __attribute__((unused)) static long blocked_call(int tid, unsigned long* argument) {
   char path[64], text[256];
-  snprintf(path, sizeof path, "/proc/%d/syscall", tid);  // works for tids, too
+  snprintf(path, sizeof path, "/proc/%d/syscall", tid);
   long number = -1;
   *argument = 0;
-  if (proc_text(path, text, sizeof text) <= 0) return -1;
+  if (!is_asleep(tid) || proc_text(path, text, sizeof text) <= 0) return -1;
   if (sscanf(text, "%ld 0x%lx", &number, argument) < 1) return -1;  // "running"
   return number;
 }

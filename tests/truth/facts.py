@@ -133,7 +133,7 @@ FACTS = {
     ],
     "slow_fsync": [
         ("summary", [Line("mutex log_lock", r"note \(@WANT\)", "held.* by logger/", r"commit \(@RELEASE\)")]),
-        ("locks", [Line("mutex +log_lock", r"logger/\d+ \(\d+ %\)(, user-\S+ \(\d %\))* +note \(@WANT\) +commit \(@RELEASE\)")]),
+        ("locks", [Line("mutex +log_lock", r"logger/\d+ \(\d+ %\)(, user-\S+ \(\d+ %\))* +note \(@WANT\) +commit \(@RELEASE\)")]),
         ("locks --blame", [Line(r"mutex +1 +note \(@WANT\) +commit \(@RELEASE\)")]),
         ("waits", [Line(r"user-\d/", "mutex +log_lock", r"note \(@WANT\)", r"logger/\d+ was in fsync for .* at flush \(@FSYNC\)")]),
         ("syscalls", [Line("^fsync +", r"flush \(@FSYNC\)")]),
