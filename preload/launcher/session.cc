@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kSharedMemory = "/dev/shm";
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kPatience{30};  // a busy machine may take long to start anything
 constexpr int kReadyFd = 3;
 
 // The collector must not be traced, nor be changed by what the program is preloaded with.

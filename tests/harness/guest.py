@@ -103,6 +103,17 @@ def end_children():
     return left
 
 
+def whereabouts(pid):
+    """What each thread of a process does, in the kernel's words: its name, state and system call."""
+    lines = []
+    for tid in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{tid}/stat", encoding="ascii", errors="replace") as file:
+            name, _, rest = file.read().partition("(")[2].rpartition(") ")
+        with open(f"/proc/{pid}/task/{tid}/syscall", encoding="ascii") as file:
+            lines.append(f"{name} {rest[0]} {file.read().strip()}")
+    return "; ".join(lines)
+
+
 def clean_environment(extra=None):
     environment = {k: v for k, v in os.environ.items() if not k.startswith("THRACE_") and k != "LD_PRELOAD"}
     environment.update(extra or {})

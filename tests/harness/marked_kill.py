@@ -16,6 +16,7 @@ KILLS = 200
 THREADS = 4
 SIZE = 8 + 16 * THREADS  # struct shared of marked_kill.c
 LONGEST = 0.06  # s
+PATIENCE = 60  # s
 
 
 def main():
@@ -50,12 +51,15 @@ def one_kill(parts, programs, folder, delay):
                os.path.join(programs, "marked_kill"), shared]
     with open(shared, "rb") as file, mmap.mmap(file.fileno(), SIZE, access=mmap.ACCESS_READ) as words:
         process = subprocess.Popen(command, env=guest.traced_environment(parts))
-        end = time.monotonic() + 10
+        begin = time.monotonic()
         while struct.unpack_from("q", words)[0] == 0:
-            if process.poll() is not None or time.monotonic() > end:
+            if process.poll() is not None:
+                return [f"the program ended with {process.returncode} before it was ready"], 0, 0
+            if time.monotonic() > begin + PATIENCE:
+                problem = f"the program was not ready after {PATIENCE} s: {guest.whereabouts(process.pid)}"
                 process.kill()
                 process.wait()
-                return ["the program did not start"], 0, 0
+                return [problem, *(f"still running: {left}" for left in guest.reap_orphans(10))], 0, 0
             time.sleep(0.0005)
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
