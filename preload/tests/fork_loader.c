@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { kForks = 40, kPatience = 20 /* s */ };
+enum { kForks = 40, kPatience = 60 /* s */ };
 
 static atomic_int stop;
 static int failures;

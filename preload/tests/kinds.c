@@ -82,7 +82,7 @@ static void each_protocol(int protocol) {
 
 int main(void) {
   const struct timespec bad = {1, -1}, past = {1, 0};
-  alarm(20); /* a lock that is kept shows as a hang */
+  alarm(60); /* a lock that is kept shows as a hang */
   each_protocol(PTHREAD_PRIO_NONE);
   each_protocol(PTHREAD_PRIO_INHERIT);
 

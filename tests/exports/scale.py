@@ -1,31 +1,39 @@
 #!/usr/bin/env python3
-"""Exports a trace of ten million events in every format and prints what each took: seconds of CPU and of the clock, memory
-at most, bytes.  Fails if one takes more than 20 s or 1 GiB.  `cmake --build build/release --target export-scale` runs it."""
+"""Exports a trace of ten million events in every format and prints what each took: seconds of CPU and of the clock,
+memory at most, bytes.  Fails if one takes more than 20 s or 1 GiB.  The target export-scale runs it."""
 
 import argparse
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 
 SECONDS, MIB = 20, 1024
-EVENTS_OF_ONE = 9  # that the worker makes of one operation, with margin
+FIRST_OPERATIONS = 100_000  # of the worker: they tell how many events one makes here
 EXPORTS = (("perfetto",), ("chrome",), ("sqlite",), ("go",), ("pprof", "block"), ("speedscope", "blocked"),
            ("folded", "offwake"))
 
 
-def recorded(options, folder, events):
+def recorded(options, folder):
+    """The path of a trace with at least as many events as wanted, and how many it has."""
     path = os.path.join(folder, "scale.thr")
-    environment = {**os.environ, "THRACE_OUTPUT": path, "THRACE_ON_FULL": "wait"}
-    command = [options.launcher, "-q", "--", options.worker, options.mode, str(events * 10 // options.events_of_ten)]
-    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
-    return path
+    environment = {**os.environ, "THRACE_OUTPUT": path, "THRACE_FORCE": "1", "THRACE_ON_FULL": "wait"}
+    operations, events = FIRST_OPERATIONS, 0
+    while events < options.events:
+        if events:
+            operations = int(operations * options.events / events * 1.05) + 1
+        command = [options.launcher, "-q", "--", options.worker, options.mode, str(operations)]
+        subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
+        events = counted(options, path)
+    return path, events
 
 
 def counted(options, path):
-    done = subprocess.run([options.decoder, "info", path], capture_output=True, text=True, check=True)
-    return next(line for line in done.stdout.splitlines() if line.startswith("events "))
+    """How many events a whole trace has: `check` waits for its end."""
+    done = subprocess.run([options.decoder, "check", path], capture_output=True, text=True, check=True)
+    return int(re.search(r"OK: (\d+) events", done.stdout)[1])
 
 
 def measured(command):
@@ -44,14 +52,13 @@ def main():
     parser.add_argument("--launcher", required=True)
     parser.add_argument("--worker", required=True, help="bench-work")
     parser.add_argument("--mode", default="sem", help="of the worker")
-    parser.add_argument("--events-of-ten", type=int, default=80, help="that ten operations of it make")
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--trace", default="", help="instead of recording one")
     options = parser.parse_args()
     slow = []
     with tempfile.TemporaryDirectory() as folder:
-        path = options.trace or recorded(options, folder, options.events)
-        print(f"{counted(options, path).strip()}; {os.path.getsize(path)} bytes")
+        path, events = (options.trace, counted(options, options.trace)) if options.trace else recorded(options, folder)
+        print(f"{events} events, {os.path.getsize(path)} bytes")
         print(f"{'format':<20} {'CPU s':>7} {'s':>7} {'MiB':>6} {'bytes':>12}")
         for form, *what in EXPORTS:
             target = os.path.join(folder, f"out.{form}")

@@ -45,7 +45,7 @@ def main():
     guest.finish(failures, figure)
 
 
-def settle(folder, seconds=20):
+def settle(folder, seconds=60):
     """Waits until no collector writes here any more: a bound, not a rule, for trace-decode waits, too."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and any(writes_to(pid, folder) for pid in os.listdir("/proc") if pid.isdigit()):

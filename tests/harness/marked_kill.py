@@ -59,13 +59,13 @@ def one_kill(parts, programs, folder, delay):
                 problem = f"the program was not ready after {PATIENCE} s: {guest.whereabouts(process.pid)}"
                 process.kill()
                 process.wait()
-                return [problem, *(f"still running: {left}" for left in guest.reap_orphans(10))], 0, 0
+                return [problem, *(f"still running: {left}" for left in guest.reap_orphans())], 0, 0
             time.sleep(0.0005)
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
         process.wait()
         marks = [struct.unpack_from("QQ", words, 8 + 16 * i) for i in range(THREADS)]
-    problems = [f"still running: {left}" for left in guest.reap_orphans(10)]
+    problems = [f"still running: {left}" for left in guest.reap_orphans()]
     path = os.path.join(folder, "killed.thr")
     if not os.path.exists(path):
         return problems + ["there is no trace"], 0, 0

@@ -53,7 +53,7 @@ class Scenario:
         return verdicts
 
 
-def await_condition(condition, seconds=10):
+def await_condition(condition, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
