@@ -45,7 +45,7 @@ template <typename T>
 
 // CLOCK_MONOTONIC in ns: where there is no usable TSC (monotonic.S).  A call that the compiler does
 // not see, because it would save registers on the way past one.  So whoever includes this is
-// compiled without a red zone (CMakeLists.txt): the call's return address lies in its place.
+// compiled without a red zone (test preload.red_zone): the call's return address lies in its place.
 [[gnu::always_inline]] inline uint64_t monotonic_ns() {
   uint64_t ns;
   asm volatile("call thrace_monotonic_ns"
