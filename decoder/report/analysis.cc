@@ -47,6 +47,8 @@ void analyze_one(Source source, Picker& picker, const std::vector<Observer*>& ob
 
 }  // namespace
 
+uint64_t ObjectRow::cost() const { return is_lock(kind) ? waited() : waits.total(); }
+
 size_t analyze(const std::vector<std::string>& paths, Picker& picker,
                std::vector<Observer*> observers, Analysis& analysis, Problems& problems) {
   SiteSums sites(analysis);

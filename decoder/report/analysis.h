@@ -98,7 +98,12 @@ struct ObjectRow {
   std::vector<Share> lasts;    // barrier: who arrived last how often (index of a ThreadRow)
   Handovers handovers;
 
-  uint64_t cost() const { return waits.total() + open; }
+  // ns of all waits for it.
+  uint64_t waited() const { return waits.total() + open; }
+
+  // ns that it is ranked by, before what is open.  Of what is no lock, only waits that ended count: a
+  // thread that waits to the end may just have nothing to do.
+  uint64_t cost() const;
 
   // True if a wait for it, or a call that found that it need not wait, lies in the window.
   bool any() const { return waits.count() != 0 || unfinished != 0 || changed != 0; }
@@ -116,10 +121,21 @@ struct OpenWait {
   uint64_t time() const { return Window().clipped(since, until); }
 };
 
+// A system call that a thread is in when it or its trace ends.
+struct OpenCall {
+  uint32_t thread = 0;  // index of the ThreadRow
+  uint64_t number = 0;
+  int64_t since = 0;
+  int64_t until = 0;  // as of an OpenWait
+
+  uint64_t time() const { return Window().clipped(since, until); }
+};
+
 struct Analysis {
   std::vector<ThreadRow> threads;
   std::vector<ObjectRow> objects;  // also some without any(): no wait for them was in the window
   std::vector<OpenWait> open;
+  std::vector<OpenCall> open_calls;
   // The latest thread with a tid, by process and tid: index of the ThreadRow.
   std::map<std::pair<uint32_t, uint64_t>, uint32_t> by_tid;
   std::unique_ptr<StackTable> stacks = std::make_unique<StackTable>();

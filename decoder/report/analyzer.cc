@@ -227,11 +227,12 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
     case Event::GoDestroy:
     case Event::GoDestroySyscall:
       leave(live, now);
-      // One that vanishes in a wait, as with its process, has not seen the end of it.
+      // One that vanishes in a wait or a call, as with its process, has not seen the end of it.
       if (live.status == Status::Waiting && live.wait.taken) {
         queue(live.wait.row).leave(live.wait.ticket, live.wait.site(), false, now, window_);
         if (live.wait.picked) leave_open(live, now);
       }
+      if (live.status == Status::Syscall) leave_call_open(live, now);
       forget(live.interrupted, now);
       live_.erase(g);
       break;
@@ -256,6 +257,7 @@ void Analyzer::finish(uint64_t ticks) {
     if (live.over != 0) over_.judged(live.over - 1, false);
     leave(live, std::max(now, live.since));
     if (live.status == Status::Waiting && live.wait.picked) leave_open(live, now);
+    if (live.status == Status::Syscall) leave_call_open(live, now);
   });
   wakes_.finish();
   for (size_t i = 0; i < queues_.size(); i++) {

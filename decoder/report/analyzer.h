@@ -123,6 +123,7 @@ class Analyzer : public EventSink {
   void abandon(Live& live, int64_t now);
   void begin_call(Live& live, const EventView& event, int64_t now, bool by_handler);
   void end_call(Live& live, const Generation& generation, const EventView& event, int64_t now);
+  void leave_call_open(const Live& live, int64_t now);
   void wake(Live& live, const Generation& generation, const OrderedEvent& event, int64_t now);
   void wake_stack(const Generation& generation, const OrderedEvent& event);
   void create(const Generation& generation, const OrderedEvent& event, int64_t now);

@@ -57,6 +57,14 @@ void Analyzer::end_call(Live& live, const Generation& generation, const EventVie
                     .stack = stack});
 }
 
+// A call that did not end.
+void Analyzer::leave_call_open(const Live& live, int64_t now) {
+  const Call& call = live.call;
+  if (call.number == kNoCall || !window_.touches(call.begun, now)) return;
+  if (!picker_.filter().object.empty() || !matches(row(live)) || !picker_.function(0)) return;
+  analysis_.open_calls.push_back({live.row, call.number, call.begun, now});
+}
+
 void Analyzer::wake(Live& live, const Generation& generation, const OrderedEvent& ordered,
                     int64_t now) {
   const EventView& e = ordered.event;

@@ -1,7 +1,7 @@
 // Finding what is worth saying.
 #include "decoder/report/findings.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
@@ -19,10 +19,17 @@ namespace {
 constexpr uint64_t kBusy = 900;         // thousandths of its time that a full pool is busy
 constexpr uint64_t kWaitedFor = 200;    // thousandths of all waiting that is for a pool
 constexpr uint64_t kConvoyShare = 500;  // thousandths of the hand-overs that are in convoys
-constexpr uint64_t kStuck = 100;        // thousandths of the run that a lock is stuck at its end
+constexpr uint64_t kStuck = 100;        // thousandths of the run that a wait is open at its end
+constexpr uint64_t kCostly = 100;  // thousandths of the run that waits for a lock take together
 constexpr size_t kShownDeadlocks = 3;
 
 uint64_t percent(uint64_t part, uint64_t whole) { return (thousandths(part, whole) + 5) / 10; }
+
+std::map<std::string, uint64_t>::const_iterator biggest(
+    const std::map<std::string, uint64_t>& sums) {
+  return std::max_element(sums.begin(), sums.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; });
+}
 
 // Threads that do the same, and who waited for them.
 struct Pool {
@@ -97,6 +104,43 @@ std::string stuck_lock(const Analysis& analysis, Names& names) {
   return text + ".";
 }
 
+// The stack of the longest wait for an object that was open at the end; 0: none has one.
+StackId longest_open(const Analysis& analysis, uint32_t object) {
+  uint64_t longest = 0;
+  StackId stack = 0;
+  for (const OpenWait& wait : analysis.open)
+    if (wait.object == object && wait.stack != 0 && wait.time() >= longest) {
+      longest = wait.time();
+      stack = wait.stack;
+    }
+  return stack;
+}
+
+// Waits for what may never come, or for something to do, that were open at the end.
+std::string open_events(const Analysis& analysis, Names& names) {
+  std::set<std::string> kinds;
+  std::map<std::string, uint64_t> sites;
+  uint64_t waits = 0, longest = 0;
+  for (const OpenWait& wait : analysis.open) {
+    const std::string& kind = analysis.objects[wait.object].kind;
+    if (is_lock(kind) || kind == "thread") continue;
+    waits++;
+    kinds.insert(kind);
+    sites[names.site(wait.stack)]++;
+    longest = std::max(longest, wait.time());
+  }
+  if (waits == 0 || thousandths(longest, analysis.duration()) < kStuck) return {};
+  const auto most = biggest(sites);
+  std::string text = fmt::format(
+      "At the end {} for {}, {}{}",
+      waits == 1 ? "1 thread waits" : fmt::format("{} threads wait", waits), fmt::join(kinds, ", "),
+      waits == 1 ? "since " : "one since ", duration_text(longest));
+  if (most->first.empty()) return text + ".";
+  return text + (most->second == waits
+                     ? fmt::format(", at {}.", shorten(most->first))
+                     : fmt::format(", {} of them at {}.", most->second, shorten(most->first)));
+}
+
 std::string last_arrivals(const Analysis& analysis, const ObjectRow& object) {
   const auto lasts = last_shares(analysis, object);
   if (lasts.empty()) return {};
@@ -135,12 +179,6 @@ std::string worst_place(const Analysis& analysis, Names& names, const Totals& to
   return fmt::format("{} % of the waiting was at {}, for {} objects of the kind {} together.",
                      percent(place.time, totals.waiting), shorten(name.second),
                      place.objects.size(), name.first);
-}
-
-std::map<std::string, uint64_t>::const_iterator biggest(
-    const std::map<std::string, uint64_t>& sums) {
-  return std::max_element(sums.begin(), sums.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; });
 }
 
 // "by a/1", "mostly by a/1", or "by 6 threads, most often by a/1 (24 %)".
@@ -196,30 +234,26 @@ std::string Findings::worst_cause(const Analysis& analysis, Names& names, uint32
   return text + ".";
 }
 
-std::string Findings::worst_object(const Analysis& analysis, Names& names,
-                                   const Totals& totals) const {
-  // That a thread waits for the end of others tells little: joins count if there is nothing else.
-  const auto weight = [](const ObjectRow& row) {
-    return std::make_pair(row.kind != "thread" && row.cost() != 0, row.cost());
-  };
-  const ObjectRow* worst = nullptr;
-  for (const ObjectRow& row : analysis.objects)
-    if (!worst || weight(row) > weight(*worst)) worst = &row;
-  if (!worst || worst->cost() == 0) return "Nobody waited in this time.";
-  const auto index = static_cast<uint32_t>(worst - analysis.objects.data());
+// What an object cost, who held it or ended the waits for it, and where.
+std::string Findings::object_text(const Analysis& analysis, Names& names, const Totals& totals,
+                                  const ObjectRow& object) const {
+  const auto index = static_cast<uint32_t>(&object - analysis.objects.data());
   const auto sites = sites_by_object(analysis)[index];
   const WaitSite site = sites.empty() ? WaitSite() : sites.front();
-  std::string text = fmt::format(
-      "{} % of the waiting was for {} {}: {}, {} at most", percent(worst->cost(), totals.waiting),
-      worst->kind, shorten(object_title(analysis, *worst, names)),
-      count_text(worst->waits.count(), "wait"), duration_text(worst->waits.max()));
-  if (worst->unfinished != 0)
-    text += fmt::format(", {} did not end ({})", count_text(worst->unfinished, "wait"),
-                        duration_text(worst->open));
-  if (site.stack != 0) text += fmt::format(", mostly at {}", shorten(names.site(site.stack)));
-  if (is_lock(worst->kind)) {
+  std::string text =
+      fmt::format("{} % of the waiting was for {} {}: ", percent(object.waited(), totals.waiting),
+                  object.kind, shorten(object_title(analysis, object, names)));
+  if (object.waits.count() != 0)
+    text += fmt::format("{}, {} at most", count_text(object.waits.count(), "wait"),
+                        duration_text(object.waits.max()));
+  if (object.unfinished != 0)
+    text += fmt::format("{}{} did not end ({})", object.waits.count() != 0 ? ", " : "",
+                        count_text(object.unfinished, "wait"), duration_text(object.open));
+  if (const StackId at = site.stack != 0 ? site.stack : longest_open(analysis, index))
+    text += fmt::format(", mostly at {}", shorten(names.site(at)));
+  if (is_lock(object.kind)) {
     text += "." + worst_cause(analysis, names, index);
-    const Handovers& hand = worst->handovers;
+    const Handovers& hand = object.handovers;
     if (hand.convoys != 0 && thousandths(hand.in_convoys, hand.count) >= kConvoyShare)
       text += fmt::format(
           " {} % of its {} hand-overs were in convoys: somebody always waited, {} "
@@ -227,15 +261,35 @@ std::string Findings::worst_object(const Analysis& analysis, Names& names,
           percent(hand.in_convoys, hand.count), hand.count, hand.longest_queue);
     return text;
   }
-  if (worst->timeouts == worst->waits.count() && worst->timeouts != 0) {
+  if (object.timeouts == object.waits.count() && object.timeouts != 0) {
     text += "; all of them timed out";
-  } else if (!worst->wakers.empty() && worst->kind != "barrier") {
-    const auto wakers = waker_shares(analysis, *worst);
+  } else if (!object.wakers.empty() && object.kind != "barrier") {
+    const auto wakers = waker_shares(analysis, object);
     text += "; woken " +
-            by_most(wakers.front().title, wakers.front().time, worst->waits.total(), wakers.size());
+            by_most(wakers.front().title, wakers.front().time, object.waits.total(), wakers.size());
     if (site.release != 0) text += fmt::format(" at {}", shorten(names.site(site.release)));
   }
-  return text + "." + last_arrivals(analysis, *worst);
+  return text + "." + last_arrivals(analysis, object);
+}
+
+// The object that cost most; and the lock that did, if that is another one and worth a word: a wait
+// for an event may be nothing to do, one for a lock never is.
+std::vector<std::string> Findings::worst_objects(const Analysis& analysis, Names& names,
+                                                 const Totals& totals) const {
+  // That a thread waits for the end of others tells little: joins count if there is nothing else.
+  const auto weight = [](const ObjectRow& row) {
+    return std::tuple(row.kind != "thread" && row.waited() != 0, row.cost(), row.open);
+  };
+  const ObjectRow *worst = nullptr, *lock = nullptr;
+  for (const ObjectRow& row : analysis.objects) {
+    if (!worst || weight(row) > weight(*worst)) worst = &row;
+    if (is_lock(row.kind) && (!lock || row.cost() > lock->cost())) lock = &row;
+  }
+  if (!worst || worst->waited() == 0) return {"Nobody waited in this time."};
+  std::vector<std::string> texts = {object_text(analysis, names, totals, *worst)};
+  if (lock && lock != worst && thousandths(lock->cost(), analysis.looked_at()) >= kCostly)
+    texts.push_back(object_text(analysis, names, totals, *lock));
+  return texts;
 }
 
 std::vector<std::string> Findings::sentences(const Analysis& analysis, Names& names) const {
@@ -251,13 +305,19 @@ std::vector<std::string> Findings::sentences(const Analysis& analysis, Names& na
       duration_text(analysis.looked_at()), t.threads, t.threads == 1 ? "thread" : "threads",
       duration_text(t.total), t.threads == 1 ? "" : " together", percent(t.running, t.total),
       percent(t.syscall, t.total), percent(t.waiting, t.total)));
-  all.push_back(worst_object(analysis, names, t));
+  for (std::string& text : worst_objects(analysis, names, t)) all.push_back(std::move(text));
   if (std::string place = worst_place(analysis, names, t); !place.empty())
     all.push_back(std::move(place));
   if (cycles.empty())
     if (std::string stuck = stuck_lock(analysis, names); !stuck.empty())
       all.push_back(std::move(stuck));
+  if (std::string events = open_events(analysis, names); !events.empty())
+    all.push_back(std::move(events));
+  if (std::string call = WorstCall::open_sentence(analysis); !call.empty())
+    all.push_back(std::move(call));
   if (std::string pool = full_pool(analysis, t); !pool.empty()) all.push_back(std::move(pool));
+  if (std::string call = calls_.sentence(analysis, names); !call.empty())
+    all.push_back(std::move(call));
   return all;
 }
 

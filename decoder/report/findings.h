@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "decoder/report/analysis.h"
+#include "decoder/report/worst_call.h"
 #include "decoder/stacks/names.h"
 
 namespace thrace {
@@ -17,19 +18,24 @@ struct Totals {
 Totals totals_of(const Analysis& analysis);
 
 // Collects what the verdict needs besides the analysis itself: where locks were released that
-// others waited for.
+// others waited for, and system calls.
 class Findings : public Observer {
  public:
+  void call(const EndedCall& call) override { calls_.call(call); }
   void released(const EndedWake& wake) override;
 
   // The sentences, the most important first.  Not escaped.
   std::vector<std::string> sentences(const Analysis& analysis, Names& names) const;
 
  private:
-  std::string worst_object(const Analysis& analysis, Names& names, const Totals& totals) const;
+  std::vector<std::string> worst_objects(const Analysis& analysis, Names& names,
+                                         const Totals& totals) const;
+  std::string object_text(const Analysis& analysis, Names& names, const Totals& totals,
+                          const ObjectRow& object) const;
   std::string worst_cause(const Analysis& analysis, Names& names, uint32_t object) const;
 
   Costs<3> caused_;  // by object, thread that released it, stack of the release
+  WorstCall calls_;
 };
 
 }  // namespace thrace

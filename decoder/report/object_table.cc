@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "decoder/report/titles.h"
 
@@ -64,7 +65,8 @@ Table object_table(const Analysis& analysis, Names& names) {
     if (analysis.objects[i].any())
       sums.push_back({&analysis.objects[i], sites[i].empty() ? WaitSite() : sites[i].front(), {}});
   std::stable_sort(sums.begin(), sums.end(), [](const ObjectSum& a, const ObjectSum& b) {
-    return a.object->cost() > b.object->cost();
+    return std::pair(a.object->cost(), a.object->open) >
+           std::pair(b.object->cost(), b.object->open);
   });
   using Object = const ObjectRow&;
   Fields fields = identity(analysis, names);

@@ -7,7 +7,7 @@
 
 namespace thrace {
 
-// One row for each object that was waited for, the longest first, open waits included.
+// One row for each object that was waited for, those that cost most first (ObjectRow::cost).
 Table object_table(const Analysis& analysis, Names& names);
 
 // Where an object was waited for, and where it was released then: the delay that this caused, or
