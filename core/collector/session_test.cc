@@ -74,6 +74,16 @@ class SessionTest : public testing::Test {
     eventfd_read(running_, &count);
   }
 
+  // Until it has come through its exec, nothing tells whose child a process is that the library did
+  // not see.
+  static void wait_until_it_has(pid_t process, const std::string& variable) {
+    const std::string path = "/proc/" + std::to_string(process) + "/environ";
+    for (std::string environment; environment.find(variable) == std::string::npos; usleep(100)) {
+      std::ifstream file(path, std::ios::binary);
+      environment.assign(std::istreambuf_iterator<char>(file), {});
+    }
+  }
+
   // Runs the session to its end and returns how long that took.
   milliseconds run(pid_t root) {
     options_.root_pid = root;
@@ -199,8 +209,10 @@ TEST_F(SessionTest, WaitsForAnImageBetweenExecAndStart) {
     const char* const arguments[] = {"sleep", "1.5", nullptr};
     const char* const environment[] = {"A=B", variable.c_str(), nullptr};
     wait_until_running();
-    if (fork() > 0) _exit(0);
-    execve("/bin/sleep", const_cast<char**>(arguments), const_cast<char**>(environment));
+    const pid_t child = fork();
+    if (child == 0)
+      execve("/bin/sleep", const_cast<char**>(arguments), const_cast<char**>(environment));
+    wait_until_it_has(child, variable);
   });
   const auto took = run(root).count();
   EXPECT_GE(took, 450);
