@@ -41,6 +41,15 @@ std::string errno_text(uint64_t error) {
   return name ? name : error == kSyscallAbandoned ? "left" : fmt::format("{}", error);
 }
 
+// The place with most of the time; empty: there is none.
+std::string longest_site(const Costs<1>& stacks, Names& names) {
+  std::map<std::string, uint64_t> times;
+  for (const auto& [key, cost] : stacks.rows()) times[names.site(key[0])] += cost.total;
+  const auto most = std::max_element(
+      times.begin(), times.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  return most == times.end() ? std::string() : most->first;
+}
+
 }  // namespace
 
 std::string_view descriptor_kind(std::string_view target) {
@@ -84,14 +93,9 @@ std::vector<std::string> CallReport::sentences(const Analysis& analysis, Names& 
                   (thousandths(sum.times.total(), times_.total()) + 5) / 10,
                   syscall_name(key.first), kind, sum.times.count(), duration_text(sum.times.max()));
   const auto sites = sites_.find(key);
-  if (sites != sites_.end()) {
-    const auto& rows = sites->second.rows();
-    const auto most = std::max_element(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
-      return a.cost.total < b.cost.total;
-    });
-    if (const std::string& site = names.site(most->key[0]); !site.empty())
+  if (sites != sites_.end())
+    if (const std::string site = longest_site(sites->second, names); !site.empty())
       text += fmt::format(", mostly at {}", site);
-  }
   all.push_back(text + ".");
   return all;
 }
@@ -109,12 +113,7 @@ Table CallReport::calls(Names& names) const {
   for (const auto& [key, sum] : sums_) rows.emplace_back(key, &sum);
   const auto site = [&](const Row& row) -> std::string {
     const auto sites = sites_.find(row.first);
-    if (sites == sites_.end()) return {};
-    std::map<std::string, uint64_t> times;
-    for (const auto& [key, cost] : sites->second.rows()) times[names.site(key[0])] += cost.total;
-    return std::max_element(times.begin(), times.end(),
-                            [](const auto& a, const auto& b) { return a.second < b.second; })
-        ->first;
+    return sites == sites_.end() ? std::string() : longest_site(sites->second, names);
   };
   const std::vector<Field<Row>> fields = {
       {{"call", "call"}, [](const Row& row) { return syscall_name(row.first.first); }},
