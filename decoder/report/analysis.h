@@ -43,6 +43,7 @@ struct ThreadRow {
   uint64_t lost = 0;
   bool failed = false;         // its creation failed
   bool picked = true;          // it passes the filter
+  int64_t ended = INT64_MAX;   // when; INT64_MAX: not before its trace did
   Status last = Status::None;  // at the end of the trace; None: ended
 
   uint64_t total() const { return running + runnable + syscall + waiting; }
@@ -121,21 +122,10 @@ struct OpenWait {
   uint64_t time() const { return Window().clipped(since, until); }
 };
 
-// A system call that a thread is in when it or its trace ends.
-struct OpenCall {
-  uint32_t thread = 0;  // index of the ThreadRow
-  uint64_t number = 0;
-  int64_t since = 0;
-  int64_t until = 0;  // as of an OpenWait
-
-  uint64_t time() const { return Window().clipped(since, until); }
-};
-
 struct Analysis {
   std::vector<ThreadRow> threads;
   std::vector<ObjectRow> objects;  // also some without any(): no wait for them was in the window
   std::vector<OpenWait> open;
-  std::vector<OpenCall> open_calls;
   // The latest thread with a tid, by process and tid: index of the ThreadRow.
   std::map<std::pair<uint32_t, uint64_t>, uint32_t> by_tid;
   std::unique_ptr<StackTable> stacks = std::make_unique<StackTable>();
@@ -144,6 +134,7 @@ struct Analysis {
   Costs<3> delays;
   uint64_t shares_beyond = 0;  // parts in waits that are in no Share, for lack of room (costs.h)
   std::vector<std::string> programs;  // "name (pid 42)", one for each trace; not escaped
+  std::vector<int64_t> ends;          // when each trace ends, ns as `end`
   std::vector<std::string> endings;   // how each trace ended
   uint64_t events = 0;
   uint64_t lost = 0;

@@ -134,7 +134,7 @@ void Analyzer::status(const Generation& generation, const OrderedEvent& event, i
     begin_wait(live, wait_of(generation, e, 2, since), false);
     return;
   }
-  live.call = {.number = e.args[2], .arg = static_cast<int64_t>(e.args[3]), .begun = since};
+  start_call(live.call, generation, e.args[2], e.args[3], since);
   enter(live, status, since);
 }
 
@@ -203,7 +203,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       break;
     case Event::GoSyscallBegin:
       enter(live, Status::Syscall, now);
-      begin_call(live, e, now, by_handler);
+      begin_call(live, generation, e, now, by_handler);
       break;
     case Event::GoSyscallEndBlocked:
     case Event::GoSyscallEnd:
@@ -226,14 +226,15 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       [[fallthrough]];
     case Event::GoDestroy:
     case Event::GoDestroySyscall:
+      if (live.status == Status::Syscall) leave_call_open(live, now);
       leave(live, now);
       // One that vanishes in a wait or a call, as with its process, has not seen the end of it.
       if (live.status == Status::Waiting && live.wait.taken) {
         queue(live.wait.row).leave(live.wait.ticket, live.wait.site(), false, now, window_);
         if (live.wait.picked) leave_open(live, now);
       }
-      if (live.status == Status::Syscall) leave_call_open(live, now);
       forget(live.interrupted, now);
+      row(live).ended = now;
       live_.erase(g);
       break;
     default:
@@ -255,9 +256,9 @@ void Analyzer::finish(uint64_t ticks) {
   live_.each([&](uint64_t, Live& live) {
     row(live).last = live.status;
     if (live.over != 0) over_.judged(live.over - 1, false);
+    if (live.status == Status::Syscall) leave_call_open(live, now);
     leave(live, std::max(now, live.since));
     if (live.status == Status::Waiting && live.wait.picked) leave_open(live, now);
-    if (live.status == Status::Syscall) leave_call_open(live, now);
   });
   wakes_.finish();
   for (size_t i = 0; i < queues_.size(); i++) {
@@ -274,6 +275,7 @@ void Analyzer::finish(uint64_t ticks) {
   hand_out(lasts_, &ObjectRow::lasts);
   analysis_.shares_beyond += wakers_.beyond() + holders_.beyond() + lasts_.beyond();
   analysis_.end = std::max(analysis_.end, now);
+  analysis_.ends.push_back(now);
 }
 
 }  // namespace thrace

@@ -72,6 +72,7 @@ class Analyzer : public EventSink {
   struct Call {
     uint64_t number = kNoCall;
     int64_t arg = 0;
+    std::string target;  // what its descriptor was at its beginning, if it takes one
     int64_t begun = 0;
     uint64_t so_far = 0;  // of the parts before a signal handler interrupted it
   };
@@ -121,7 +122,10 @@ class Analyzer : public EventSink {
   void flush_barriers();
   void judge(Live& live, const EventView& event, int64_t now);
   void abandon(Live& live, int64_t now);
-  void begin_call(Live& live, const EventView& event, int64_t now, bool by_handler);
+  static void start_call(Call& call, const Generation& generation, uint64_t number, uint64_t arg,
+                         int64_t now);
+  void begin_call(Live& live, const Generation& generation, const EventView& event, int64_t now,
+                  bool by_handler);
   void end_call(Live& live, const Generation& generation, const EventView& event, int64_t now);
   void leave_call_open(const Live& live, int64_t now);
   void wake(Live& live, const Generation& generation, const OrderedEvent& event, int64_t now);
@@ -129,6 +133,8 @@ class Analyzer : public EventSink {
   void create(const Generation& generation, const OrderedEvent& event, int64_t now);
   void leave_open(const Live& live, int64_t now);
   uint32_t holder(const Live& live) const;
+  uint32_t thread_of(uint64_t tid) const;
+  void owner_died(const Wait& wait, int64_t now);
   void status(const Generation& generation, const OrderedEvent& event, int64_t now);
   StackId stack(const Generation& generation, const EventView& event) {
     return analysis_.stacks->id(generation, event.stack, event.time);

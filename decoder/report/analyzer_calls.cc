@@ -13,15 +13,25 @@ bool gives_up(WakeKind how) {
 
 }  // namespace
 
+void Analyzer::start_call(Call& call, const Generation& generation, uint64_t number, uint64_t arg,
+                          int64_t now) {
+  call.number = number;
+  call.arg = static_cast<int64_t>(arg);
+  call.target = takes_descriptor(number) ? generation.descriptor(arg) : "";
+  call.begun = now;
+  call.so_far = 0;
+}
+
 // `by_handler`: of a signal handler that has just interrupted what the thread was in.
-void Analyzer::begin_call(Live& live, const EventView& event, int64_t now, bool by_handler) {
+void Analyzer::begin_call(Live& live, const Generation& generation, const EventView& event,
+                          int64_t now, bool by_handler) {
   std::vector<Call>& outer = live.interrupted_calls;
   if (!by_handler && !outer.empty() && outer.back().number == event.args[0]) {
     live.call = outer.back();
     outer.pop_back();
     return;
   }
-  live.call = {.number = event.args[0], .arg = static_cast<int64_t>(event.args[1]), .begun = now};
+  start_call(live.call, generation, event.args[0], event.args[1], now);
 }
 
 void Analyzer::end_call(Live& live, const Generation& generation, const EventView& event,
@@ -62,7 +72,15 @@ void Analyzer::leave_call_open(const Live& live, int64_t now) {
   const Call& call = live.call;
   if (call.number == kNoCall || !window_.touches(call.begun, now)) return;
   if (!picker_.filter().object.empty() || !matches(row(live)) || !picker_.function(0)) return;
-  analysis_.open_calls.push_back({live.row, call.number, call.begun, now});
+  for (Observer* observer : observers_)
+    observer->call({.thread = live.row,
+                    .number = call.number,
+                    .arg = call.arg,
+                    .target = call.target,
+                    .since = call.begun,
+                    .until = now,
+                    .time = call.so_far + window_.clipped(live.since, now),
+                    .open = true});
 }
 
 void Analyzer::wake(Live& live, const Generation& generation, const OrderedEvent& ordered,

@@ -95,6 +95,7 @@ void Analyzer::end_wait(Live& live, const Generation& generation, const EventVie
   }
   if (!wait.taken) return;
   const bool got = outcome == Outcome::Woken || outcome == Outcome::OwnerDied;
+  if (outcome == Outcome::OwnerDied) owner_died(wait, now);
   queue(wait.row).leave(wait.ticket, wait.site(), got, now, window_);
   if (got) got_by_[wait.row] = live.row + 1;
   if (!window_.touches(wait.begun, now)) return;
@@ -242,10 +243,27 @@ uint32_t Analyzer::holder(const Live& live) const {
     const uint32_t* got = got_by_.find(wait.row);
     return got && !queues_[wait.row - first_object_].is_free() ? *got - 1 : kNobody;
   }
-  if (wait.owner == 0) return kNobody;
+  return wait.owner == 0 ? kNobody : thread_of(wait.owner);
+}
+
+// The latest thread of the process with this tid.
+uint32_t Analyzer::thread_of(uint64_t tid) const {
   for (size_t i = analysis_.threads.size(); i > first_thread_; i--)
-    if (analysis_.threads[i - 1].tid == wait.owner) return static_cast<uint32_t>(i - 1);
+    if (analysis_.threads[i - 1].tid == tid) return static_cast<uint32_t>(i - 1);
   return kNobody;
+}
+
+// Who died with a robust mutex has not released it, the kernel has: what others waited is the dead
+// one's doing, not that of whoever gets it.
+void Analyzer::owner_died(const Wait& wait, int64_t now) {
+  EndedWake released = {.object = wait.row, .address = wait.object, .module = wait.module};
+  released.charges = queue(wait.row).release(now, window_);
+  released.thread = wait.owner == 0 ? kNobody : thread_of(wait.owner);
+  if (released.thread == kNobody || released.charges.empty()) return;
+  released.time = now;
+  released.picked = matches(analysis_.threads[released.thread]) && picker_.function(0);
+  released.within = window_.contains(now);
+  for (Observer* observer : observers_) observer->released(released);
 }
 
 // A wait that did not end.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "decoder/report/call_findings.h"
 #include "decoder/report/histogram_table.h"
 #include "decoder/text/syscall_name.h"
 
@@ -62,6 +63,11 @@ std::string_view descriptor_kind(std::string_view target) {
 void CallReport::call(const EndedCall& call) {
   const Key key = {call.number, descriptor_kind(call.target)};
   Sum& sum = sums_[key];
+  if (call.open) {
+    sum.unfinished++;
+    sum.open += call.time;
+    return;
+  }
   sum.times.add(call.time);
   times_.add(call.time);
   if (call.error != 0) {
@@ -74,24 +80,38 @@ void CallReport::call(const EndedCall& call) {
 }
 
 std::vector<std::string> CallReport::sentences(const Analysis& analysis, Names& names) const {
-  if (times_.count() == 0) return {"No system call ended in this time."};
-  uint64_t errors = 0, slow = 0;
-  const std::pair<const Key, Sum>* worst = &*sums_.begin();
+  uint64_t errors = 0, slow = 0, unfinished = 0, longest = 0;
+  const std::pair<const Key, Sum>* worst = nullptr;
   for (const auto& entry : sums_) {
     errors += entry.second.errors;
     slow += entry.second.slow;
-    if (entry.second.times.total() > worst->second.times.total()) worst = &entry;
+    unfinished += entry.second.unfinished;
+    longest = std::max(longest, entry.second.open);
+    if (!worst || entry.second.times.total() > worst->second.times.total()) worst = &entry;
   }
   std::vector<std::string> all;
-  all.push_back(fmt::format(
-      "{} calls in {} took {} together; {} took longer than 20 us, {} failed.", times_.count(),
-      duration_text(analysis.looked_at()), duration_text(times_.total()), slow, errors));
+  if (unfinished != 0) {
+    const auto open = std::find_if(sums_.begin(), sums_.end(), [&](const auto& entry) {
+      return entry.second.open == longest && entry.second.unfinished != 0;
+    });
+    const std::string title = call_title(open->first.first, open->first.second);
+    all.push_back(unfinished == 1
+                      ? fmt::format("1 call did not end: {}, {}.", title, duration_text(longest))
+                      : fmt::format("{} calls did not end; most of their time was in {}: {}.",
+                                    unfinished, title, duration_text(longest)));
+  }
+  if (times_.count() == 0) {
+    all.push_back("No system call ended in this time.");
+    return all;
+  }
+  all.push_back(fmt::format("{} in {} took {} together; {} took longer than 20 us, {} failed.",
+                            count_text(times_.count(), "call"), duration_text(analysis.looked_at()),
+                            duration_text(times_.total()), slow, errors));
   const auto& [key, sum] = *worst;
-  const std::string kind = key.second.empty() ? "" : fmt::format(" ({})", key.second);
-  std::string text =
-      fmt::format("{} % of that time was in {}{}: {} calls, {} at most",
-                  (thousandths(sum.times.total(), times_.total()) + 5) / 10,
-                  syscall_name(key.first), kind, sum.times.count(), duration_text(sum.times.max()));
+  std::string text = fmt::format(
+      "{} % of that time was in {}: {}, {} at most",
+      (thousandths(sum.times.total(), times_.total()) + 5) / 10, call_title(key.first, key.second),
+      count_text(sum.times.count(), "call"), duration_text(sum.times.max()));
   const auto sites = sites_.find(key);
   if (sites != sites_.end())
     if (const std::string site = longest_site(sites->second, names); !site.empty())
@@ -131,6 +151,9 @@ Table CallReport::calls(Names& names) const {
       {{"p99", "p99", Unit::Nanos},
        [](const Row& row) { return row.second->times.quantile(0.99); }},
       {{"max", "max", Unit::Nanos}, [](const Row& row) { return row.second->times.max(); }},
+      {{"unfinished", "unfinished", Unit::Count, true},
+       [](const Row& row) { return row.second->unfinished; }},
+      {{"open", "open for", Unit::Nanos, true}, [](const Row& row) { return row.second->open; }},
       {{"site", "slow mostly at", Unit::Text, true}, site}};
   Table table = make_table(fields, rows);
   table.sort("total");

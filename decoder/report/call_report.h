@@ -31,6 +31,8 @@ class CallReport : public Observer {
     uint64_t errors = 0;
     uint64_t slow = 0;
     Histogram times;
+    uint64_t unfinished = 0;  // calls that did not end
+    uint64_t open = 0;        // how long these have lasted, ns
   };
   using Key = std::pair<uint64_t, std::string_view>;  // number of the call, kind of descriptor
 

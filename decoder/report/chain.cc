@@ -84,11 +84,12 @@ void Chains::wait(const EndedWait& wait) {
 }
 
 void Chains::call(const EndedCall& call) {
-  if (!call.blocked) return;
+  if (!call.blocked && !call.open) return;
   collect({.thread = call.thread,
            .since = call.since,
            .until = call.until,
            .call = true,
+           .open = call.open,
            .number = call.number,
            .stack = call.stack});
 }
@@ -151,7 +152,9 @@ std::vector<Link> Chains::chain(const Analysis& analysis, const EndedWait& wait)
     Link link = longest_link(thread, before);
     const bool explains = link.time * kLinkShare >= length(before.since, before.until) &&
                           link.time * kChainShare >= whole;
-    if (!explains) link = {.thread = thread};
+    if (!explains)
+      link = {.thread = thread,
+              .gone = before.open && analysis.threads[thread].ended < before.until};
     const bool known = std::any_of(links.begin(), links.end(), [&](const Link& other) {
       return link.piece != nullptr && other.piece == link.piece;
     });
@@ -168,6 +171,7 @@ std::vector<Link> Chains::chain(const Analysis& analysis, const EndedWait& wait)
 
 std::string link_text(const Analysis& analysis, const Link& link, Names& names) {
   std::string text = thread_title(analysis.threads[link.thread]);
+  if (link.gone) return text + " has ended";
   if (!link.piece) return text + " ran or had short waits and calls only";
   const Piece& piece = *link.piece;
   const std::string times = link.count > 1 ? fmt::format("{} times ", link.count) : "";
@@ -195,6 +199,7 @@ Table chain_table(const Analysis& analysis, const std::vector<std::vector<Link>>
       rows.push_back({i + 1, depth + 1, &chains[i][depth]});
   const auto what = [&](const Row& row) -> std::string {
     const Piece* piece = row.link->piece;
+    if (row.link->gone) return "ended";
     if (!piece) return "running or in short waits and calls";
     if (piece->call) return std::string(syscall_name(piece->number));
     const ObjectRow& object = analysis.objects[piece->object];

@@ -36,6 +36,7 @@ struct Link {
   uint64_t time = 0;   // of all such pieces (the same call or object, at the same place), as
                        // far as they overlap with the link before
   uint64_t count = 0;  // of those pieces
+  bool gone = false;   // no piece: it ended, and the wait for it never did
 };
 
 // Looks at a run for the second time: collects what its longest waits may have waited for.

@@ -44,14 +44,15 @@ std::string deadlock_text(const Analysis& analysis, const std::vector<uint32_t>&
   for (size_t i = 0; i < cycle.size(); i++) {
     const OpenWait& wait = analysis.open[cycle[i]];
     const ObjectRow& object = analysis.objects[wait.object];
-    text += fmt::format("{}{} waits for {} {}", i ? "; " : "",
-                        thread_title(analysis.threads[wait.thread]), object.kind,
-                        object_title(analysis, object, names));
+    text +=
+        fmt::format("{}{} waits for {} {}", i ? "; " : "", own_title(analysis.threads[wait.thread]),
+                    object.kind, object_title(analysis, object, names));
     if (const std::string& site = names.site(wait.stack); !site.empty())
       text += fmt::format(" at {}", site);
-    text += cycle.size() == 1
-                ? ", which it holds itself"
-                : fmt::format(", held by {}", thread_title(analysis.threads[wait.holder]));
+    if (cycle.size() == 1)
+      text += object.kind == "thread" ? ", which is itself" : ", which it holds itself";
+    else if (object.kind != "thread")
+      text += fmt::format(", held by {}", own_title(analysis.threads[wait.holder]));
   }
   return text + ".";
 }

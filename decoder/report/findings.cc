@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "decoder/report/deadlock.h"
+#include "decoder/report/end_findings.h"
 #include "decoder/report/object_table.h"
 #include "decoder/report/table.h"
 #include "decoder/report/titles.h"
@@ -19,7 +20,9 @@ namespace {
 constexpr uint64_t kBusy = 900;         // thousandths of its time that a full pool is busy
 constexpr uint64_t kWaitedFor = 200;    // thousandths of all waiting that is for a pool
 constexpr uint64_t kConvoyShare = 500;  // thousandths of the hand-overs that are in convoys
-constexpr uint64_t kStuck = 100;        // thousandths of the run that a wait is open at its end
+constexpr uint64_t kNamed = 10;         // percent of a delay that one thread has caused
+constexpr uint64_t kLittle = 50;        // thousandths of all waiting
+constexpr uint64_t kHardly = 2;         // thousandths of all time
 constexpr uint64_t kCostly = 100;  // thousandths of the run that waits for a lock take together
 constexpr size_t kShownDeadlocks = 3;
 
@@ -36,7 +39,8 @@ struct Pool {
   uint64_t threads = 0;
   uint64_t total = 0;
   uint64_t idle = 0;        // waiting for something to do, or for others to end
-  uint64_t at_work = 0;     // running, or in system calls
+  uint64_t asleep = 0;      // that it asked for
+  uint64_t at_work = 0;     // running, or in system calls that wait for nobody
   uint64_t waited_for = 0;  // ns that others waited until one of them woke them
 };
 
@@ -46,15 +50,19 @@ bool is_idle_wait(WaitReason reason) {
 }
 
 // The pool that is busy while others wait longest for it.
-std::string full_pool(const Analysis& analysis, const Totals& totals) {
+std::string full_pool(const Analysis& analysis, const Totals& totals, const CallFindings& calls) {
   std::map<std::string, Pool> pools;
   const auto name_of = [&](uint64_t row) { return group_name(analysis.threads[row].name); };
-  for (const ThreadRow& row : analysis.threads) {
-    if (row.failed) continue;
+  for (uint32_t i = 0; i < analysis.threads.size(); i++) {
+    const ThreadRow& row = analysis.threads[i];
+    if (row.failed || !row.picked) continue;
     Pool& pool = pools[group_name(row.name)];
+    const uint64_t waited = std::min(calls.waited(i), row.syscall);
     pool.threads++;
     pool.total += row.total();
-    pool.at_work += row.running + row.syscall;
+    pool.idle += waited;
+    pool.asleep += calls.slept(i);
+    pool.at_work += row.running + row.syscall - waited;
     for (uint64_t reason = 0; reason < kReasons; reason++)
       if (is_idle_wait(static_cast<WaitReason>(reason))) pool.idle += row.reasons[reason];
   }
@@ -72,36 +80,14 @@ std::string full_pool(const Analysis& analysis, const Totals& totals) {
   if (busy < kBusy || pool.at_work * 2 < pool.total ||
       thousandths(pool.waited_for, totals.waiting) < kWaitedFor)
     return {};
+  const uint64_t asleep = percent(pool.asleep, pool.total);
   return fmt::format(
-      "{} busy {} % of the time, while others waited {} for {} ({} % of all "
-      "waiting).",
+      "{} busy {} % of the time{}, while others waited {} for {} ({} % of all waiting).",
       pool.threads == 1 ? fmt::format("The thread {} was", name)
                         : fmt::format("The {} threads {} were", pool.threads, name),
-      (busy + 5) / 10, duration_text(pool.waited_for), pool.threads == 1 ? "it" : "them",
+      (busy + 5) / 10, asleep == 0 ? "" : fmt::format(", asleep for {} %", asleep),
+      duration_text(pool.waited_for), pool.threads == 1 ? "it" : "them",
       percent(pool.waited_for, totals.waiting));
-}
-
-// The lock that threads have waited for longest when the trace ends, if that is worth a word.
-std::string stuck_lock(const Analysis& analysis, Names& names) {
-  const OpenWait* longest = nullptr;
-  for (const OpenWait& wait : analysis.open)
-    if (is_lock(analysis.objects[wait.object].kind) && (!longest || wait.time() > longest->time()))
-      longest = &wait;
-  if (!longest) return {};
-  const uint64_t time = longest->time();
-  if (thousandths(time, analysis.duration()) < kStuck) return {};
-  const auto threads =
-      std::count_if(analysis.open.begin(), analysis.open.end(),
-                    [&](const OpenWait& wait) { return wait.object == longest->object; });
-  const ObjectRow& object = analysis.objects[longest->object];
-  std::string text = fmt::format("At the end {} {} for {} {}, one since {}", threads,
-                                 threads == 1 ? "thread waits" : "threads wait", object.kind,
-                                 object_title(analysis, object, names), duration_text(time));
-  if (const std::string& site = names.site(longest->stack); !site.empty())
-    text += fmt::format(", at {}", site);
-  if (longest->holder != kNobody)
-    text += fmt::format("; it is held by {}", thread_title(analysis.threads[longest->holder]));
-  return text + ".";
 }
 
 // The stack of the longest wait for an object that was open at the end; 0: none has one.
@@ -114,31 +100,6 @@ StackId longest_open(const Analysis& analysis, uint32_t object) {
       stack = wait.stack;
     }
   return stack;
-}
-
-// Waits for what may never come, or for something to do, that were open at the end.
-std::string open_events(const Analysis& analysis, Names& names) {
-  std::set<std::string> kinds;
-  std::map<std::string, uint64_t> sites;
-  uint64_t waits = 0, longest = 0;
-  for (const OpenWait& wait : analysis.open) {
-    const std::string& kind = analysis.objects[wait.object].kind;
-    if (is_lock(kind) || kind == "thread") continue;
-    waits++;
-    kinds.insert(kind);
-    sites[names.site(wait.stack)]++;
-    longest = std::max(longest, wait.time());
-  }
-  if (waits == 0 || thousandths(longest, analysis.duration()) < kStuck) return {};
-  const auto most = biggest(sites);
-  std::string text = fmt::format(
-      "At the end {} for {}, {}{}",
-      waits == 1 ? "1 thread waits" : fmt::format("{} threads wait", waits), fmt::join(kinds, ", "),
-      waits == 1 ? "since " : "one since ", duration_text(longest));
-  if (most->first.empty()) return text + ".";
-  return text + (most->second == waits
-                     ? fmt::format(", at {}.", shorten(most->first))
-                     : fmt::format(", {} of them at {}.", most->second, shorten(most->first)));
 }
 
 std::string last_arrivals(const Analysis& analysis, const ObjectRow& object) {
@@ -184,8 +145,23 @@ std::string worst_place(const Analysis& analysis, Names& names, const Totals& to
 // "by a/1", "mostly by a/1", or "by 6 threads, most often by a/1 (24 %)".
 std::string by_most(const std::string& name, uint64_t part, uint64_t whole, size_t names) {
   if (names == 1 || percent(part, whole) == 100) return fmt::format("by {}", name);
-  if (part * 2 > whole) return fmt::format("mostly by {} ({} %)", name, percent(part, whole));
+  if (percent(part, whole) > 50)
+    return fmt::format("mostly by {} ({} %)", name, percent(part, whole));
   return fmt::format("by {} threads, longest by {} ({} %)", names, name, percent(part, whole));
+}
+
+// How the time went.
+std::string time_text(const Analysis& analysis, const Totals& t) {
+  if (analysis.looked_at() == 0) return "Nothing of the run lies in this time.";
+  if (t.threads == 0)
+    return analysis.threads.empty() ? "No thread was seen." : "No thread passes the filter.";
+  const uint64_t runnable = percent(t.runnable, t.total);
+  return fmt::format(
+      "Over {}, {} {} lived {}{}: {} % running, {}{} % in system calls, {} % waiting.",
+      duration_text(analysis.looked_at()), t.threads, t.threads == 1 ? "thread" : "threads",
+      duration_text(t.total), t.threads == 1 ? "" : " together", percent(t.running, t.total),
+      runnable == 0 ? "" : fmt::format("{} % runnable, ", runnable), percent(t.syscall, t.total),
+      percent(t.waiting, t.total));
 }
 
 }  // namespace
@@ -226,8 +202,16 @@ std::string Findings::worst_cause(const Analysis& analysis, Names& names, uint32
     sites[key.second] += time;
   }
   const auto longest = biggest(threads), most = biggest(sites);
-  std::string text =
-      " It was held " + by_most(longest->first, longest->second, all, threads.size());
+  // Readers hold a lock together: whose release came after another one says nothing of its holder.
+  const bool alone = analysis.objects[object].kind != "rwlock";
+  const uint64_t share = percent(longest->second, all);
+  std::string text = " It was held by ";
+  if (threads.size() == 1 || (alone && share == 100))
+    text += longest->first;
+  else
+    text += fmt::format("{} threads", threads.size());
+  if (threads.size() > 1 && alone && share < 100 && share >= kNamed)
+    text += fmt::format("; {} caused {} % of the delay", longest->first, share);
   if (const std::string& site = most->first; !site.empty())
     text += fmt::format("; {} % of the delay ended with the release at {}",
                         percent(most->second, all), site);
@@ -251,6 +235,11 @@ std::string Findings::object_text(const Analysis& analysis, Names& names, const 
                         count_text(object.unfinished, "wait"), duration_text(object.open));
   if (const StackId at = site.stack != 0 ? site.stack : longest_open(analysis, index))
     text += fmt::format(", mostly at {}", shorten(names.site(at)));
+  const bool in_vain = object.timeouts * 2 > object.waits.count();
+  if (object.timeouts != 0 && (in_vain || is_lock(object.kind)))
+    text += fmt::format("; {} of them timed out", object.timeouts == object.waits.count()
+                                                      ? std::string("all")
+                                                      : fmt::format("{}", object.timeouts));
   if (is_lock(object.kind)) {
     text += "." + worst_cause(analysis, names, index);
     const Handovers& hand = object.handovers;
@@ -261,31 +250,39 @@ std::string Findings::object_text(const Analysis& analysis, Names& names, const 
           percent(hand.in_convoys, hand.count), hand.count, hand.longest_queue);
     return text;
   }
-  if (object.timeouts == object.waits.count() && object.timeouts != 0) {
-    text += "; all of them timed out";
-  } else if (!object.wakers.empty() && object.kind != "barrier") {
+  if (!in_vain && !object.wakers.empty() && object.kind != "barrier" && object.kind != "thread") {
     const auto wakers = waker_shares(analysis, object);
     text += "; woken " +
             by_most(wakers.front().title, wakers.front().time, object.waits.total(), wakers.size());
     if (site.release != 0) text += fmt::format(" at {}", shorten(names.site(site.release)));
   }
-  return text + "." + last_arrivals(analysis, object);
+  text += ".";
+  if (object.kind == "thread" && object.unfinished != 0 && object.owner != kNobody)
+    if (const std::string why =
+            excuse(analysis, calls_, object.owner, analysis.threads[object.owner].ended);
+        !why.empty())
+      text += fmt::format(" {} {}.", own_title(analysis.threads[object.owner]), why);
+  return text + last_arrivals(analysis, object);
 }
 
 // The object that cost most; and the lock that did, if that is another one and worth a word: a wait
 // for an event may be nothing to do, one for a lock never is.
 std::vector<std::string> Findings::worst_objects(const Analysis& analysis, Names& names,
                                                  const Totals& totals) const {
-  // That a thread waits for the end of others tells little: joins count if there is nothing else.
-  const auto weight = [](const ObjectRow& row) {
-    return std::tuple(row.kind != "thread" && row.waited() != 0, row.cost(), row.open);
+  // That a thread waits for the end of others tells little: joins count if there is little else.
+  const auto weight = [&](const ObjectRow& row) {
+    const bool tells = row.kind != "thread" && thousandths(row.waited(), totals.waiting) >= kLittle;
+    return std::tuple(tells, row.cost(), row.open);
   };
   const ObjectRow *worst = nullptr, *lock = nullptr;
   for (const ObjectRow& row : analysis.objects) {
     if (!worst || weight(row) > weight(*worst)) worst = &row;
     if (is_lock(row.kind) && (!lock || row.cost() > lock->cost())) lock = &row;
   }
-  if (!worst || worst->waited() == 0) return {"Nobody waited in this time."};
+  if (!worst || worst->waited() == 0)
+    return {totals.waiting == 0 ? "Nobody waited in this time." : "No wait passes the filter."};
+  if (thousandths(totals.waiting, totals.total) < kHardly)
+    return {fmt::format("Hardly anybody waited: {} in all.", duration_text(totals.waiting))};
   std::vector<std::string> texts = {object_text(analysis, names, totals, *worst)};
   if (lock && lock != worst && thousandths(lock->cost(), analysis.looked_at()) >= kCostly)
     texts.push_back(object_text(analysis, names, totals, *lock));
@@ -300,23 +297,16 @@ std::vector<std::string> Findings::sentences(const Analysis& analysis, Names& na
     all.push_back(deadlock_text(analysis, cycles[i], names));
   if (cycles.size() > kShownDeadlocks)
     all.push_back(fmt::format("{} more deadlocks.", cycles.size() - kShownDeadlocks));
-  all.push_back(fmt::format(
-      "Over {}, {} {} lived {}{}: {} % running, {} % in system calls, {} % waiting.",
-      duration_text(analysis.looked_at()), t.threads, t.threads == 1 ? "thread" : "threads",
-      duration_text(t.total), t.threads == 1 ? "" : " together", percent(t.running, t.total),
-      percent(t.syscall, t.total), percent(t.waiting, t.total)));
+  all.push_back(time_text(analysis, t));
+  if (t.total == 0) return all;
   for (std::string& text : worst_objects(analysis, names, t)) all.push_back(std::move(text));
   if (std::string place = worst_place(analysis, names, t); !place.empty())
     all.push_back(std::move(place));
-  if (cycles.empty())
-    if (std::string stuck = stuck_lock(analysis, names); !stuck.empty())
-      all.push_back(std::move(stuck));
-  if (std::string events = open_events(analysis, names); !events.empty())
-    all.push_back(std::move(events));
-  if (std::string call = WorstCall::open_sentence(analysis); !call.empty())
-    all.push_back(std::move(call));
-  if (std::string pool = full_pool(analysis, t); !pool.empty()) all.push_back(std::move(pool));
-  if (std::string call = calls_.sentence(analysis, names); !call.empty())
+  for (std::string& text : end_sentences(analysis, names, calls_, cycles.empty()))
+    all.push_back(std::move(text));
+  if (std::string pool = full_pool(analysis, t, calls_); !pool.empty())
+    all.push_back(std::move(pool));
+  if (std::string call = calls_.worst(analysis, names); !call.empty())
     all.push_back(std::move(call));
   return all;
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "decoder/report/analysis.h"
-#include "decoder/report/worst_call.h"
+#include "decoder/report/call_findings.h"
 #include "decoder/stacks/names.h"
 
 namespace thrace {
@@ -35,7 +35,7 @@ class Findings : public Observer {
   std::string worst_cause(const Analysis& analysis, Names& names, uint32_t object) const;
 
   Costs<3> caused_;  // by object, thread that released it, stack of the release
-  WorstCall calls_;
+  CallFindings calls_;
 };
 
 }  // namespace thrace

@@ -63,7 +63,7 @@ void Folded::wait(const EndedWait& wait) {
 }
 
 void Folded::call(const EndedCall& call) {
-  if (kind_ == FoldedKind::Syscall && call.blocked)
+  if (kind_ == FoldedKind::Syscall && (call.blocked || call.open))
     costs_[{call.thread, call.stack, 0, kNobody}].add(call.time);
 }
 

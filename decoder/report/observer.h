@@ -38,7 +38,7 @@ struct EndedWait {
   bool within = true;             // it ended in the window
 };
 
-// A system call that is over.
+// A system call that is over, or that its thread was in when it or the trace ended.
 struct EndedCall {
   uint32_t thread = 0;
   uint64_t number = 0;
@@ -49,6 +49,7 @@ struct EndedCall {
   int64_t until = 0;
   uint64_t time = 0;     // as far as it lies in the window
   uint64_t error = 0;    // errno, or what GoSyscallEnd has besides; 0: none
+  bool open = false;     // it did not end: what follows and `error` are not known
   bool blocked = false;  // it took longer than 20 us
   StackId stack = 0;     // of a call that blocked
 };

@@ -41,16 +41,27 @@ std::string shares_text(const std::vector<TitledShare>& shares, uint64_t total) 
 }  // namespace
 
 std::string thread_title(const ThreadRow& row) {
-  if (!row.group.empty()) return row.group;
+  return row.group.empty() ? own_title(row) : row.group;
+}
+
+std::string own_title(const ThreadRow& row) {
   return row.name.empty() ? fmt::format("tid {}", row.tid)
                           : fmt::format("{}/{}", row.name, row.tid);
 }
 
 std::string tid_title(const Analysis& analysis, uint32_t process, uint64_t tid) {
   // The kernel uses tids again: the latest thread is the best guess for a lock that is held.
-  const auto at = analysis.by_tid.find({process, tid});
-  return at == analysis.by_tid.end() ? fmt::format("tid {}", tid)
-                                     : thread_title(analysis.threads[at->second]);
+  const auto title = [&](const auto& at) { return thread_title(analysis.threads[at->second]); };
+  const auto own = analysis.by_tid.find({process, tid});
+  if (own != analysis.by_tid.end()) return title(own);
+  auto other = analysis.by_tid.end();
+  for (uint32_t p = 0; p < analysis.programs.size(); p++) {
+    const auto at = analysis.by_tid.find({p, tid});
+    if (at == analysis.by_tid.end()) continue;
+    if (other != analysis.by_tid.end()) return fmt::format("tid {}", tid);
+    other = at;
+  }
+  return other == analysis.by_tid.end() ? fmt::format("tid {}", tid) : title(other);
 }
 
 std::string object_title(const Analysis& analysis, const ObjectRow& object, Names& names) {

@@ -9,7 +9,11 @@ namespace thrace {
 // "worker/1234", or "tid 1234"; "worker-*" where threads are grouped.
 std::string thread_title(const ThreadRow& row);
 
-// The title of the thread that has a tid in the process of an object; "tid 1234" if there is none.
+// The same, but its own where threads are grouped.
+std::string own_title(const ThreadRow& row);
+
+// The title of the thread that has a tid in the process of an object, or, where an object is
+// shared, in the one other process that has it; "tid 1234" if there is none.
 std::string tid_title(const Analysis& analysis, uint32_t process, uint64_t tid);
 
 // How an object is called: its variable; the thread that it stands for; else its address and where

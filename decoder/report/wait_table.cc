@@ -72,6 +72,10 @@ void print_wait_stacks(const Analysis& analysis, const EndedWait& wait, size_t n
              object.kind, escape(object_title(analysis, object, names)),
              wait.stack != 0 ? names.lines(wait.stack, "    ") : "    (no stack)\n");
   if (wait.waker == kNobody) return;
+  if (wait.join) {
+    fmt::print(out, "  until {} ended\n", escape(waker_title(analysis, wait)));
+    return;
+  }
   fmt::print(out, "  until {} released it at\n{}", escape(waker_title(analysis, wait)),
              wait.release != 0 ? names.lines(wait.release, "    ") : "    (no stack)\n");
 }

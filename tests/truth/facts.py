@@ -132,7 +132,7 @@ FACTS = {
                                            Row("", name=r"^client-\*$", threads=(8, 8), waiting_share=(0.8, 1.0))]),
     ],
     "slow_fsync": [
-        ("summary", [Line("mutex log_lock", r"note \(@WANT\)", "held.* by logger/", r"commit \(@RELEASE\)")]),
+        ("summary", [Line("mutex log_lock", r"note \(@WANT\)", r"held by logger/|logger/\d+ caused", r"commit \(@RELEASE\)")]),
         ("locks", [Line("mutex +log_lock", r"logger/\d+ \(\d+ %\)(, user-\S+ \(\d+ %\))* +note \(@WANT\) +commit \(@RELEASE\)")]),
         ("locks --blame", [Line(r"mutex +1 +note \(@WANT\) +commit \(@RELEASE\)")]),
         ("waits", [Line(r"user-\d/", "mutex +log_lock", r"note \(@WANT\)", r"logger/\d+ was in fsync for .* at flush \(@FSYNC\)")]),
