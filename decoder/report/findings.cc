@@ -80,12 +80,11 @@ std::string full_pool(const Analysis& analysis, const Totals& totals, const Call
   if (busy < kBusy || pool.at_work * 2 < pool.total ||
       thousandths(pool.waited_for, totals.waiting) < kWaitedFor)
     return {};
-  const uint64_t asleep = percent(pool.asleep, pool.total);
   return fmt::format(
-      "{} busy {} % of the time{}, while others waited {} for {} ({} % of all waiting).",
+      "{} {}busy {} % of the time, while others waited {} for {} ({} % of all waiting).",
       pool.threads == 1 ? fmt::format("The thread {} was", name)
                         : fmt::format("The {} threads {} were", pool.threads, name),
-      (busy + 5) / 10, asleep == 0 ? "" : fmt::format(", asleep for {} %", asleep),
+      percent(pool.asleep, pool.total) == 0 ? "" : "asleep or ", (busy + 5) / 10,
       duration_text(pool.waited_for), pool.threads == 1 ? "it" : "them",
       percent(pool.waited_for, totals.waiting));
 }
