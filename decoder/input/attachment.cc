@@ -28,6 +28,19 @@ std::string expand_frame(const std::string& frame) {
   return size == header.size ? bytes : std::string();
 }
 
+// The frame of an attachment, which is kept or in the file; empty, with `error`, if neither is so.
+std::string frame_of(const std::string& trace, const Attachment& attachment, std::string& error) {
+  if (attachment.frame) return *attachment.frame;
+  const int fd = open(trace.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    error = fmt::format("{} cannot be opened: {}", trace, std::strerror(errno));
+    return {};
+  }
+  std::string frame = read_part(fd, attachment.offset, attachment.frame_size);
+  close(fd);
+  return frame;
+}
+
 }  // namespace
 
 ExpandedFile::ExpandedFile(ExpandedFile&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
@@ -54,13 +67,9 @@ bool ExpandedFile::write(const std::string& bytes) const {
 std::string ExpandedFile::path() const { return fmt::format("/proc/self/fd/{}", fd_); }
 
 ExpandedFile expand(const std::string& trace, const Attachment& attachment, std::string& error) {
-  const int fd = open(trace.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) {
-    error = fmt::format("{} cannot be opened: {}", trace, std::strerror(errno));
-    return {};
-  }
-  const std::string bytes = expand_frame(read_part(fd, attachment.offset, attachment.frame_size));
-  close(fd);
+  error.clear();
+  const std::string bytes = expand_frame(frame_of(trace, attachment, error));
+  if (!error.empty()) return {};
   if (bytes.empty()) {
     error = fmt::format("{}, offset {}: the attachment {} is damaged (F11)", trace,
                         attachment.offset, attachment.path);

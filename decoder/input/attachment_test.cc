@@ -89,6 +89,36 @@ TEST_F(AttachmentTest, AreFoundAndExpanded) {
   EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(opened), {}) == large_);
 }
 
+// As of a pipe: read once, and nobody knows its size.
+class PipeInput : public Input {
+ public:
+  explicit PipeInput(std::string_view data) : data_(data) {}
+  std::string_view next() override {
+    const std::string_view part = data_.substr(0, 1000);
+    data_.remove_prefix(part.size());
+    return part;
+  }
+
+ private:
+  std::string_view data_;
+};
+
+TEST_F(AttachmentTest, OfAPipeAreKept) {
+  Problems problems;
+  Reader reader(std::make_unique<PipeInput>(bytes_), "-", problems);
+  ASSERT_TRUE(reader.open());
+  Generation generation;
+  while (reader.next(generation)) {
+  }
+  EXPECT_TRUE(problems.empty()) << problems[0].text;
+  ASSERT_EQ(reader.attachments().size(), 2u);
+  std::string error;
+  const ExpandedFile file = expand("-", reader.attachments()[1], error);
+  ASSERT_TRUE(file) << error;
+  std::ifstream opened(file.path(), std::ios::binary);
+  EXPECT_TRUE(std::string(std::istreambuf_iterator<char>(opened), {}) == large_);
+}
+
 // What `open` alone finds.
 std::vector<Attachment> at_the_start(std::unique_ptr<Input> input) {
   Problems problems;

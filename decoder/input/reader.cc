@@ -221,7 +221,8 @@ bool Reader::read_skippable(uint32_t magic) {
   return false;
 }
 
-// Remembers where an attachment lies, and passes it by.  False if the file ends within it.
+// Remembers where an attachment lies, or, from a pipe, the frame itself, and passes it by.  False
+// if the file ends within it.
 bool Reader::read_attachment(uint64_t size) {
   const uint64_t start = offset();
   AttachmentHeader header;
@@ -229,8 +230,10 @@ bool Reader::read_attachment(uint64_t size) {
   const bool sound = decode_attachment(data.substr(0, size), header);
   const auto here = [&](const Attachment& attachment) { return attachment.offset == start; };
   const bool known = std::any_of(attachments_.begin(), attachments_.end(), here);
-  if (sound && !known && attachments_.size() < kMostAttachments)
-    attachments_.push_back({header.build, header.path, start, size, header.size});
+  const bool taken = sound && !known && attachments_.size() < kMostAttachments;
+  if (taken) attachments_.push_back({header.build, header.path, start, size, header.size, nullptr});
+  const bool kept = taken && input_->size() == 0 && attached_ + header.size <= kMaxImages;
+  std::string frame;
   for (uint64_t left = size; left;) {
     const uint64_t part = std::min<uint64_t>(left, peek(1).size());
     if (!part) {
@@ -238,9 +241,11 @@ bool Reader::read_attachment(uint64_t size) {
       std::erase_if(attachments_, here);
       return false;
     }
+    if (kept) frame += peek(1).substr(0, part);
     skip(part);
     left -= part;
   }
+  if (kept) attachments_.back().frame = std::make_shared<const std::string>(std::move(frame));
   if (!sound) report(start, "F11", "an attachment is damaged");
   if (sound && (attached_ += header.size) > kMaxImages)
     report(start, "F9", fmt::format("the attachments expand to more than {} bytes", kMaxImages));
