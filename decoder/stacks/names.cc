@@ -19,8 +19,10 @@ constexpr std::string_view kGlue[] = {"std::", "__gthread_", "__gnu_cxx::"};
 // What stands for the frames that are not known.
 constexpr std::string_view kGapText = "[...]";
 
+bool is_tracer(const Frame& frame) { return role_of(frame) == FrameRole::Tracer; }
+
 bool is_glue(const Frame& frame) {
-  return is_gap(frame.address) ||
+  return is_gap(frame.address) || is_tracer(frame) ||
          std::any_of(std::begin(kGlue), std::end(kGlue),
                      [&](std::string_view prefix) { return frame.function.starts_with(prefix); });
 }
@@ -56,30 +58,35 @@ const std::vector<Frame>& Names::symbols(ModuleIndex module, uint64_t address,
   return symbolizer_.frames(stacks_.modules().find(module), address, is_return_address);
 }
 
-std::span<const Frame> Names::frames(StackId stack) {
+std::vector<Frame> Names::all_frames(StackId stack) {
   const StageTimer timer(Stage::Names);
-  all_.clear();
+  std::vector<Frame> all;
   for (const StackFrame& frame : stacks_[stack].frames) {
     if (is_gap(frame.address)) {
-      Frame& gap = all_.emplace_back();
+      Frame& gap = all.emplace_back();
       gap.function = kGapText;
       gap.address = frame.address;
       continue;
     }
     if (options_.addresses) {
       const Module* module = stacks_.modules().find(frame.module);
-      Frame& plain = all_.emplace_back();
+      Frame& plain = all.emplace_back();
       plain.function = texts_.intern(fmt::format("{:#x}", frame.address));
       if (module) plain.module = module->path;
       plain.address = frame.address;
       continue;
     }
     for (const Frame& known : symbols(frame.module, frame.address, true)) {
-      all_.push_back(known);
-      all_.back().address = frame.address;
+      all.push_back(known);
+      all.back().address = frame.address;
     }
   }
-  return trim(all_, options_.all_frames);
+  return all;
+}
+
+std::span<const Frame> Names::frames(StackId stack) {
+  shown_ = trim(all_frames(stack), options_.all_frames);
+  return shown_;
 }
 
 const std::string& Names::site(StackId stack) {
@@ -89,10 +96,10 @@ const std::string& Names::site(StackId stack) {
   }
   if (!has_site_[stack]) {
     has_site_[stack] = true;
-    const auto shown = frames(stack);
-    const auto own = std::find_if_not(shown.begin(), shown.end(), is_glue);
-    if (!shown.empty())
-      sites_[stack] = frame_text(own == shown.end() ? shown.front() : *own, false);
+    const std::vector<Frame> shown = trim(all_frames(stack), false);
+    auto own = std::find_if_not(shown.begin(), shown.end(), is_glue);
+    if (own == shown.end()) own = std::find_if_not(shown.begin(), shown.end(), is_tracer);
+    if (own != shown.end()) sites_[stack] = frame_text(*own, false);
   }
   return sites_[stack];
 }

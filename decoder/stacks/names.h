@@ -33,8 +33,9 @@ class Names {
   // call.
   std::span<const Frame> frames(StackId stack);
 
-  // The innermost of them that is the program's own and not glue of its language's library:
-  // "function (file.c:12)", without the folders of the file; empty if there is no stack.
+  // The innermost frame that is the program's own and not glue of its language's library, whether
+  // or not all frames are wanted: "function (file.c:12)", without the folders of the file; empty if
+  // there is no stack, or none but thrace's.
   const std::string& site(StackId stack);
 
   // The frames as lines, each after `indent`: with the whole path, how many frames a gap has, and
@@ -52,6 +53,7 @@ class Names {
   SymbolNotes notes() const;
 
  private:
+  std::vector<Frame> all_frames(StackId stack);
   const std::vector<Frame>& symbols(ModuleIndex module, uint64_t address, bool is_return_address);
 
   const StackTable& stacks_;
@@ -59,7 +61,7 @@ class Names {
   Symbolizer symbolizer_;
   size_t processes_ = 0;  // so many of the run's the symbolizer knows
   StringPool texts_;
-  std::vector<Frame> all_;
+  std::vector<Frame> shown_;
   std::vector<std::string> sites_;  // by id
   std::vector<bool> has_site_;
 };

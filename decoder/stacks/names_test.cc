@@ -77,6 +77,23 @@ TEST_F(NamesTest, FunctionsVariablesAndSites) {
   EXPECT_EQ(names.variable(kNoModule, 0x1234), "");
 }
 
+TEST_F(NamesTest, ASiteIsNeverOfTheTracer) {
+  TestGeneration generation(
+      "String id=1 text=\"/lib/libthrace.so\"\n"
+      "Module id=1 bias=0x1000 start=0x1000 end=0x2000 path=1\n"
+      "Stack id=1 end=depth frames=0x1010\nStack id=2 end=depth frames=0x1010,0x3007\n");
+  StackTable table;
+  table.begin(*generation);
+  const StackId nothing_else = table.id(*generation, 1, 10), called = table.id(*generation, 2, 10);
+  NameOptions options;
+  options.all_frames = true;
+  Names names(table, options);
+  EXPECT_EQ(names.lines(nothing_else, ""), "libthrace.so+0x10\n... (depth)\n");
+  EXPECT_EQ(names.site(nothing_else), "");
+  EXPECT_EQ(names.frames(called).size(), 2u);
+  EXPECT_EQ(names.site(called), "0x3007");
+}
+
 TEST_F(NamesTest, AddressesOnRequest) {
   NameOptions options;
   options.addresses = true;

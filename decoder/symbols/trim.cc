@@ -1,6 +1,8 @@
 // The tables that tell frames apart.
 #include "decoder/symbols/trim.h"
 
+#include <span>
+
 namespace thrace {
 namespace {
 
@@ -35,6 +37,26 @@ FrameRole role_of_module(std::string_view path) {
   return FrameRole::Program;
 }
 
+// Without the tracer's frames, and what libc does for them: all from one of those, or the inner
+// end, to the next.  They can be in the middle where a wrapper calls the program back.
+std::vector<Frame> without_tracer(const std::vector<Frame>& stack) {
+  std::vector<Frame> rest;
+  size_t mark = 0;  // what is behind it is only libc's since then, if `libc_only`
+  bool libc_only = true;
+  for (const Frame& frame : stack) {
+    const FrameRole role = role_of(frame);
+    if (role == FrameRole::Tracer) {
+      if (libc_only) rest.resize(mark);
+      mark = rest.size();
+      libc_only = true;
+    } else {
+      rest.push_back(frame);
+      libc_only = libc_only && role == FrameRole::Libc;
+    }
+  }
+  return rest;
+}
+
 }  // namespace
 
 FrameRole role_of(const Frame& frame) {
@@ -47,10 +69,10 @@ FrameRole role_of(const Frame& frame) {
   return role;
 }
 
-std::span<const Frame> trim(std::span<const Frame> stack, bool show_all) {
+std::vector<Frame> trim(std::vector<Frame> stack, bool show_all) {
   if (show_all) return stack;
-  std::span<const Frame> rest = stack;
-  while (!rest.empty() && role_of(rest.front()) == FrameRole::Tracer) rest = rest.subspan(1);
+  const std::vector<Frame> own = without_tracer(stack);
+  std::span<const Frame> rest = own;
   // A function and what was inlined into it are one.
   for (bool more = true; more && !rest.empty() && role_of(rest.front()) == FrameRole::Libc;) {
     more = rest.front().inlined;
@@ -58,7 +80,7 @@ std::span<const Frame> trim(std::span<const Frame> stack, bool show_all) {
   }
   while (!rest.empty() && role_of(rest.back()) != FrameRole::Program)
     rest = rest.first(rest.size() - 1);
-  return rest.empty() ? stack : rest;
+  return rest.empty() ? stack : std::vector<Frame>(rest.begin(), rest.end());
 }
 
 }  // namespace thrace

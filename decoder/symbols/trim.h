@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include "decoder/symbols/frame.h"
 
@@ -19,8 +19,8 @@ FrameRole role_of(const Frame& frame);
 
 // The part of a stack (innermost first) from the caller of the traced call to the first function of
 // the program or thread.  Taken off are, inside, thrace's wrapper and the one libc function behind
-// it; outside, all that belongs to libc, thrace or the start.  The whole stack if `show_all`, or if
-// nothing would be left.
-std::span<const Frame> trim(std::span<const Frame> stack, bool show_all);
+// it; outside, all that belongs to libc, thrace or the start; between, thrace's own frames and
+// those of libc that only they called.  The whole stack if `show_all`, or if nothing would be left.
+std::vector<Frame> trim(std::vector<Frame> stack, bool show_all);
 
 }  // namespace thrace

@@ -66,6 +66,24 @@ TEST(Trim, LibcInTheMiddleStays) {
             "compare qsort sort ");
 }
 
+TEST(Trim, ACallBackThroughTheWrapper) {
+  const std::vector<Frame> outer = {
+      frame("thrace::run", kTracer),          frame("__pthread_once_slow", kLibc, true),
+      frame("pthread_once", kLibc),           frame("thrace::Real::operator()", kTracer, true),
+      frame("pthread_once", kTracer),         frame("main", kProgram),
+      frame("__libc_start_call_main", kLibc),
+  };
+  EXPECT_EQ(trimmed(outer), "main ");
+  std::vector<Frame> stack = {frame("nanosleep", kTracer), frame("sleep", kLibc),
+                              frame("set_up", kProgram)};
+  stack.insert(stack.end(), outer.begin(), outer.end());
+  EXPECT_EQ(trimmed(stack), "set_up main ");
+  EXPECT_EQ(trimmed({outer.begin() + 2, outer.end()}), "main ");  // libc did not come back yet
+  EXPECT_EQ(trimmed({frame("compare", kProgram), frame("qsort", kLibc), frame("set_up", kProgram),
+                     frame("run", kTracer), frame("main", kProgram)}),
+            "compare qsort set_up main ");
+}
+
 TEST(Trim, ProgramsFunctionsWithNamesOfLibc) {
   EXPECT_EQ(trimmed({frame("read", kTracer), frame("work", kProgram), frame("clone", kProgram),
                      frame("start_thread", kProgram), frame("clone3", kLibc)}),
