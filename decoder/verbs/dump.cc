@@ -73,7 +73,8 @@ void add_dump(CLI::App& app, int& status) {
   auto* stacks =
       verb->add_flag("--stacks", options->stacks, "with --ordered: the stack of each event");
   stacks->needs("--ordered");
-  verb->add_option("-n,--rows", options->rows, "with --ordered: print so many events at most");
+  verb->add_option("-n,--rows", options->rows, "with --ordered: print so many events at most")
+      ->needs("--ordered");
   add_filter_options(*verb, options->files, options->filter);
   for (CLI::Option* option : verb->get_options())
     if (option->get_group() == "Filters") option->needs("--ordered");
