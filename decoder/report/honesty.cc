@@ -22,19 +22,20 @@ std::string beyond_text(uint64_t beyond) {
 std::string unseen_text(uint64_t threads, uint64_t processes) {
   return threads == 0 && processes == 0
              ? ""
-             : fmt::format(", {} threads and {} processes ran unrecorded", threads, processes);
+             : fmt::format(", {} and {} ran unrecorded", count_text(threads, "thread"),
+                           count_text(processes, "process"));
 }
 
 void print_loss(uint64_t events, uint64_t lost, const std::string& rest, std::FILE* out) {
   if (lost == 0 && rest.empty()) return;
   std::fflush(stdout);
-  fmt::print(out, "trace-decode: {} events, {} lost{}\n", events, lost, rest);
+  fmt::print(out, "trace-decode: {}, {} lost{}\n", count_text(events, "event"), lost, rest);
 }
 
 }  // namespace
 
 void print_honesty(const Analysis& analysis, std::FILE* out) {
-  std::string text = fmt::format("{} events in {}, {} lost", analysis.events,
+  std::string text = fmt::format("{} in {}, {} lost", count_text(analysis.events, "event"),
                                  duration_text(analysis.duration()), analysis.lost);
   if (analysis.looked_at() != analysis.duration())
     text += fmt::format(", looked at {} of it", duration_text(analysis.looked_at()));

@@ -160,7 +160,8 @@ std::string shorten(std::string_view text) {
 }
 
 std::string count_text(uint64_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+  const char* plural = noun.ends_with('s') ? "es" : "s";
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : plural);
 }
 
 std::string duration_text(uint64_t ns) {

@@ -79,7 +79,7 @@ nlohmann::ordered_json table_json(const Table& table);
 inline constexpr size_t kMaxCell = 90;
 std::string shorten(std::string_view text);
 
-// "1 wait", "12 waits".
+// "1 wait", "12 waits", "2 processes".
 std::string count_text(uint64_t count, std::string_view noun);
 
 // "12.3 ms": three digits and the unit that fits.

@@ -71,14 +71,16 @@ int check_one(Source source) {
   const bool cut = only_cut(trace.problems());
   const char* verdict = trace.problems().empty() ? "OK" : cut ? "OK, but cut" : "FAIL";
   const auto ended = enum_text(ArgType::End, static_cast<uint64_t>(trace.end()));
-  fmt::print("{}: {}: {} events, {} generations, {} threads, {} lost, {}, ended by {}\n",
-             printable(trace.name()), verdict, trace.events(), trace.generations(), sink.threads(),
-             trace.lost(), duration_text(static_cast<uint64_t>(trace.duration())),
+  fmt::print("{}: {}: {}, {}, {}, {} lost, {}, ended by {}\n", printable(trace.name()), verdict,
+             count_text(trace.events(), "event"), count_text(trace.generations(), "generation"),
+             count_text(sink.threads(), "thread"), trace.lost(),
+             duration_text(static_cast<uint64_t>(trace.duration())),
              ended.empty() ? "a cut" : ended);
   print_open(trace, sink);
   if (trace.unseen_threads() != 0 || trace.unseen_processes() != 0)
-    fmt::print("  unrecorded for lack of room: {} threads, {} processes of the session\n",
-               trace.unseen_threads(), trace.unseen_processes());
+    fmt::print("  unrecorded for lack of room: {}, {} of the session\n",
+               count_text(trace.unseen_threads(), "thread"),
+               count_text(trace.unseen_processes(), "process"));
   std::fflush(stdout);
   print_problems(trace.problems());
   return trace.problems().empty() ? kExitFine : cut ? kExitDamaged : kExitUnreadable;

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 ENV = {**os.environ, "LC_ALL": "C"}
-VERDICT = re.compile(rb": (OK, but cut|OK|FAIL): (\d+) events, (\d+) generations, (\d+) threads, (\d+) lost")
+VERDICT = re.compile(rb": (OK, but cut|OK|FAIL): (\d+) events?, (\d+) generations?, (\d+) threads?, (\d+) lost")
 HEADER = re.compile(rb'^Header "(\w+)"="(.*)"$')
 THREAD = re.compile(rb'^Thread dt=\d+ m=(\d+) tid=(\d+) name=\d+(?:  # "(.*)")?')
 MEMORY = re.compile(rb"^ThreadStack dt=\d+ m=(\d+) low=(\S+) high=(\S+) self=(\S+)")
