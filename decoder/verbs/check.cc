@@ -96,7 +96,7 @@ void add_check(CLI::App& app, int& status) {
       "or\n"
       "it breaks a rule of the format page (the problem names file, byte and rule).");
   auto files = std::make_shared<std::vector<std::string>>();
-  verb->add_option("FILE", *files, "traces; - is standard input")->required();
+  add_files(*verb, *files, "traces; - is standard input");
   verb->callback([files, &status] {
     for (const std::string& path : *files) {
       Problems problems;

@@ -66,9 +66,8 @@ void add_dump(CLI::App& app, int& status) {
       "first trace; with several files, each line has the pid.  Filters need --ordered; with\n"
       "--object or --function the end of a wait goes with its beginning.");
   auto options = std::make_shared<DumpOptions>();
-  verb->add_option("FILE", options->files,
-                   "the trace, with --ordered traces of one run; - is standard input")
-      ->required();
+  add_files(*verb, options->files,
+            "the trace, with --ordered traces of one run; - is standard input");
   verb->add_flag("--ordered", options->ordered, "print the merged stream");
   auto* stacks =
       verb->add_flag("--stacks", options->stacks, "with --ordered: the stack of each event");

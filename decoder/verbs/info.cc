@@ -130,7 +130,7 @@ int info_one(Source source) {
 void add_info(CLI::App& app, int& status) {
   auto* verb = app.add_subcommand("info", "header, counters, generations, how the trace ended");
   auto files = std::make_shared<std::vector<std::string>>();
-  verb->add_option("FILE", *files, "traces; - is standard input")->required();
+  add_files(*verb, *files, "traces; - is standard input");
   verb->callback([files, &status] {
     bool first = true;
     for (const std::string& path : *files) {

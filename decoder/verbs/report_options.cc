@@ -95,7 +95,7 @@ void add_filter_options(CLI::App& verb, const std::vector<std::string>& files, F
 }
 
 void ReportOptions::add_filters(CLI::App& verb) {
-  verb.add_option("FILE", files, "traces of one run; - is standard input")->required();
+  add_files(verb, files, "traces of one run; - is standard input");
   add_filter_options(verb, files, filter);
   verb.add_flag("--group", filter.group,
                 "threads whose names differ in numbers only are one: worker-*")

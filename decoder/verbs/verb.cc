@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <filesystem>
+
 #include "decoder/text/escape.h"
 
 namespace thrace {
@@ -17,7 +20,26 @@ std::string printable_lines(std::string_view text) {
   return out + printable(text);
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  std::error_code unknown;  // what is not there is not the same
+  return a == "-" ? b == "-" : std::filesystem::equivalent(a, b, unknown);
+}
+
 }  // namespace
+
+void add_files(CLI::App& verb, std::vector<std::string>& files, const std::string& doc) {
+  const auto take = [&files](const std::vector<std::string>& given) {
+    for (const std::string& file : given) {
+      const auto same = [&](const std::string& known) { return is_same_file(known, file); };
+      if (std::none_of(files.begin(), files.end(), same))
+        files.push_back(file);
+      else
+        fmt::print(stderr, "trace-decode: {} is given more than once: it is read once\n",
+                   printable(file));
+    }
+  };
+  verb.add_option_function<std::vector<std::string>>("FILE", take, doc)->required();
+}
 
 void print_problems(const Problems& problems, size_t limit) {
   for (size_t i = 0; i < problems.size() && i < limit; i++)

@@ -33,6 +33,10 @@ void add_assemble(CLI::App& app, int& status);
 void add_export(CLI::App& app, int& status);
 void add_events(CLI::App& app, int& status);
 
+// Adds FILE to a verb that takes several traces.  One that is given again is left out, which is
+// said on standard error: it is no second process.  `files` must live as long as the verb.
+void add_files(CLI::App& verb, std::vector<std::string>& files, const std::string& doc);
+
 // Prints problems to standard error, the first `limit` of them.
 void print_problems(const Problems& problems, size_t limit = 10);
 
