@@ -152,15 +152,16 @@ CREATE VIEW v_threads AS
     LEFT JOIN status USING (status_id) LEFT JOIN outcome USING (outcome_id)
   GROUP BY thread_id;
 CREATE VIEW v_locks AS
-  -- What was waited for, and how long.  Waits that did not end are counted apart, and so are futex
-  -- calls that did not wait, since the value was another than expected
+  -- What was waited for, and how long.  Waits that did not end are counted apart, and have lasted
+  -- open_ns; so are futex calls that did not wait, since the value was another than expected
   SELECT object_id, kind, title, address, count(*) FILTER (WHERE waited) AS waits,
     coalesce(sum(duration_ns) FILTER (WHERE waited), 0) AS total_ns,
     coalesce(sum(duration_ns) FILTER (WHERE waited) / count(*) FILTER (WHERE waited), 0) AS mean_ns,
     coalesce(max(duration_ns) FILTER (WHERE waited), 0) AS max_ns,
     count(*) FILTER (WHERE ended AND outcome = 'timeout') AS timeouts,
     count(*) FILTER (WHERE ended AND outcome = 'changed') AS changed,
-    count(*) FILTER (WHERE NOT ended) AS unfinished
+    count(*) FILTER (WHERE NOT ended) AS unfinished,
+    coalesce(sum(duration_ns) FILTER (WHERE NOT ended), 0) AS open_ns
   FROM v_objects JOIN (
     SELECT object_id, duration_ns + before_ns AS duration_ns, ended, outcome.name AS outcome,
       ended AND outcome.name <> 'changed' AS waited

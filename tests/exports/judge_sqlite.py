@@ -43,9 +43,9 @@ def soundness(path):
 def judge_reports(decode, path, trace):
     """What the views say is what the reports say."""
     locks = [(row["kind"], int(row["object"], 16), row["waits"], row["total_ns"], row["max_ns"], row["timeouts"],
-              row["changed"], row["unfinished"]) for row in report(decode, "locks", trace)]
+              row["changed"], row["unfinished"], row["open_ns"]) for row in report(decode, "locks", trace)]
     ours = [(row["kind"], row["address"] % (1 << 64), row["waits"], row["total_ns"], row["max_ns"], row["timeouts"],
-             row["changed"], row["unfinished"]) for row in rows(path, "SELECT * FROM v_locks")]
+             row["changed"], row["unfinished"], row["open_ns"]) for row in rows(path, "SELECT * FROM v_locks")]
     # A thread that never ran has no pieces here.
     states = ("running", "runnable", "syscall", "waiting")
     threads = [(row["tid"], *(row[f"{state}_ns"] for state in states), row["waits"], row["lost"])
