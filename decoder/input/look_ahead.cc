@@ -37,7 +37,7 @@ std::vector<Attachment> indexed_attachments(const Input& input) {
         decode_attachment(
             input.part(offset, std::min<size_t>(frame.compressed, kMaxAttachmentHeader)), header) &&
         header.frame_size == frame.compressed)
-      found.push_back({header.build, header.path, offset, frame.compressed, header.size});
+      found.push_back({header.build, header.path, offset, frame.compressed, header.size, nullptr});
     offset += frame.compressed;
   }
   return found;
