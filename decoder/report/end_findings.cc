@@ -14,7 +14,7 @@ namespace thrace {
 namespace {
 
 constexpr uint64_t kStuck = 100;  // thousandths of the run that it has been so
-constexpr uint64_t kNearly = 10;  // thousandths of the run that are no earlier end
+constexpr uint64_t kNearly = 10;  // thousandths of the run that are no earlier time
 
 bool is_lock_wait(const Analysis& analysis, const OpenWait& wait) {
   return is_lock(analysis.objects[wait.object].kind);
@@ -24,11 +24,23 @@ bool is_event_wait(const Analysis& analysis, const OpenWait& wait) {
   return !is_lock_wait(analysis, wait) && analysis.objects[wait.object].kind != "thread";
 }
 
-// True if the thread was in it when its trace ended, and that lies in the window.
+bool is_nearly(const Analysis& analysis, int64_t time, int64_t later) {
+  return thousandths(Window().clipped(time, later), analysis.duration()) < kNearly;
+}
+
+// True if the thread was in it when its trace ended, and that lies in the window.  The threads of a
+// process that exits are gone a moment before.
 template <typename Open>
 bool at_the_end(const Analysis& analysis, const Open& open) {
-  return open.until == analysis.ends[analysis.threads[open.thread].process] &&
+  return is_nearly(analysis, open.until, analysis.ends[analysis.threads[open.thread].process]) &&
          open.until <= analysis.window.to;
+}
+
+// The same, of the process of another thread.
+template <typename Open>
+bool at_the_end_of(const Analysis& analysis, const Open& open, uint32_t thread) {
+  return analysis.threads[open.thread].process == analysis.threads[thread].process &&
+         at_the_end(analysis, open);
 }
 
 template <typename Open>
@@ -43,8 +55,7 @@ struct When {
 };
 When when(const Analysis& analysis, uint32_t thread) {
   const ThreadRow& row = analysis.threads[thread];
-  const uint64_t before = Window().clipped(analysis.ends[row.process], analysis.end);
-  if (thousandths(before, analysis.duration()) < kNearly) return {"At the end", false};
+  if (is_nearly(analysis, analysis.ends[row.process], analysis.end)) return {"At the end", false};
   return {fmt::format("When pid {} ended,", row.pid), true};
 }
 
@@ -77,7 +88,7 @@ std::string stuck_lock(const Analysis& analysis, Names& names, const CallFinding
   if (!most) return {};
   const auto threads =
       std::count_if(analysis.open.begin(), analysis.open.end(), [&](const OpenWait& wait) {
-        return wait.object == most->object && at_the_end(analysis, wait);
+        return wait.object == most->object && at_the_end_of(analysis, wait, most->thread);
       });
   const ObjectRow& object = analysis.objects[most->object];
   const std::string what = fmt::format("{} {}", object.kind, object_title(analysis, object, names));
@@ -104,7 +115,7 @@ std::string events(const Analysis& analysis, Names& names) {
   std::map<std::string, uint64_t> sites;
   size_t waits = 0;
   for (const OpenWait& wait : analysis.open) {
-    if (!is_event_wait(analysis, wait) || wait.until != most->until) continue;
+    if (!is_event_wait(analysis, wait) || !at_the_end_of(analysis, wait, most->thread)) continue;
     waits++;
     kinds.insert(analysis.objects[wait.object].kind);
     sites[names.site(wait.stack)]++;
@@ -126,8 +137,8 @@ std::string stuck_call(const Analysis& analysis, const CallFindings& calls) {
   if (!most) return {};
   const auto others =
       std::count_if(calls.open().begin(), calls.open().end(), [&](const OpenCall& call) {
-        return &call != most && call.number == most->number && call.until == most->until &&
-               is_worth_a_word(analysis, call);
+        return &call != most && call.number == most->number &&
+               at_the_end_of(analysis, call, most->thread) && is_worth_a_word(analysis, call);
       });
   const When at = when(analysis, most->thread);
   std::string text = fmt::format("{} {} {} been in {} for {}", at.text,
