@@ -42,9 +42,9 @@ void add_flame(CLI::App& app, int& status) {
   verb->footer(
       "One line for each distinct stack, `thread;outermost;...;innermost NUMBER`: ns of waiting\n"
       "(blocked), the same with the stack of whoever ended the wait, upside down behind `--`\n"
-      "(offwake), ns in system calls that blocked (syscall), the number of wakes (wake), or ns "
-      "that\n"
-      "others waited for what a thread held, with the stack of its release (caused).\n"
+      "(offwake), ns in system calls that blocked or did not end (syscall), the number of wakes\n"
+      "(wake), or ns that others waited for what a thread held, with the stack of its release\n"
+      "(caused).\n"
       "--thread and --function pick the thread whose stack it is: who waits (blocked, offwake),\n"
       "calls (syscall), wakes (wake) or releases (caused).");
   verb->callback([options, &status] { status = run(*options); });
