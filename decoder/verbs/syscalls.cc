@@ -11,10 +11,11 @@ void add_syscalls(CLI::App& app, int& status) {
   options->add(*verb, "total");
   options->add_tables(*verb, {"calls", "errors", "latency"});
   verb->footer(
-      "Calls that took longer than 20 us are slow; they have a stack.  Those that did not end, with\n"
-      "their thread or the trace, are `unfinished` and have none; other columns leave them out.\n"
-      "What a descriptor stands for is what the collector found at its number at some moment of\n"
-      "the same generation.  --object picks waits, not calls; --function only slow calls.");
+      "Calls that took longer than 20 us are slow; they have a stack.  Those that did not end,\n"
+      "with their thread or the trace, are `unfinished` and have none; other columns leave them\n"
+      "out.  What a descriptor stands for is what the collector found at its number at some\n"
+      "moment of the same generation.  --object picks waits, not calls; --function only slow\n"
+      "calls.");
   verb->callback([options, &status] {
     CallReport calls;
     status = report(*options, {&calls}, [&](const Analysis& analysis, Names& names) {
