@@ -69,6 +69,7 @@ def waits_of(seen):
             for wait in seen.waits for since, until in wait.parts]
 
 
-def calls_of(seen):
-    """(tid, since, until, number)."""
-    return [(seen.tids.get(m), since, until, number) for m, since, until, number, _, _ in seen.calls]
+def calls_of(seen, unended=True):
+    """(tid, since, until, number); those that their thread has not seen the end of if `unended`."""
+    return [(seen.tids.get(m), since, until, number) for m, since, until, number, _, blocked in seen.calls
+            if unended or blocked is not None]

@@ -33,7 +33,7 @@ class Replay:
     """The waits, calls and wakes of one trace; times in ns since its start."""
 
     waits: list = field(default_factory=list)
-    calls: list = field(default_factory=list)  # or parts of them: (m, since, until, number, stack, blocked)
+    calls: list = field(default_factory=list)  # or parts: (m, since, until, number, stack, blocked; None: not ended)
     whole_calls: list = field(default_factory=list)  # (ns, stack, blocked)
     edges: list = field(default_factory=list)  # waits that a Wake ended which is there: (waker, woke, woken, ran)
     most_waiting: int = 0  # threads at once
@@ -128,7 +128,10 @@ def replay(decode, path):
                 continue
             result.whole_calls.append((before + time - since, stack, slow))
         elif name == "GoStatus" and values["status"] in ("waiting", "syscall") or name.startswith("GoDestroy"):
-            # What began before the trace, or ends with its thread, is not for this simple mind.
+            if values.get("status") is None and m in calling:  # it ends with its thread
+                since, number, _ = calling.pop(m)
+                result.calls.append((m, since, time, number, 0, None))
+            # What began before the trace, and a wait that ends with its thread, is not for this simple mind.
             result.kept = result.kept and values.get("status") is None and m not in waiting
     result.end = max(last, int(starts[-1]) - int(starts[0])) if starts else last
     for wait in waiting.values():
