@@ -134,7 +134,7 @@ void Analyzer::status(const Generation& generation, const OrderedEvent& event, i
     begin_wait(live, wait_of(generation, e, 2, since), false);
     return;
   }
-  start_call(live.call, generation, e.args[2], e.args[3], since);
+  live.call = {.number = e.args[2], .arg = static_cast<int64_t>(e.args[3]), .begun = since};
   enter(live, status, since);
 }
 
@@ -203,7 +203,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       break;
     case Event::GoSyscallBegin:
       enter(live, Status::Syscall, now);
-      begin_call(live, generation, e, now, by_handler);
+      begin_call(live, e, now, by_handler);
       break;
     case Event::GoSyscallEndBlocked:
     case Event::GoSyscallEnd:
@@ -226,6 +226,7 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
       [[fallthrough]];
     case Event::GoDestroy:
     case Event::GoDestroySyscall:
+      note_target(generation, live);
       if (live.status == Status::Syscall) leave_call_open(live, now);
       leave(live, now);
       // One that vanishes in a wait or a call, as with its process, has not seen the end of it.
@@ -240,6 +241,11 @@ void Analyzer::event(const Generation& generation, const OrderedEvent& ordered) 
     default:
       break;
   }
+}
+
+// Its tables go with it, and the next one may not know a descriptor that is still in use.
+void Analyzer::end(const Generation& generation) {
+  live_.each([&](uint64_t, Live& live) { note_target(generation, live); });
 }
 
 void Analyzer::finish(uint64_t ticks) {

@@ -45,6 +45,7 @@ class Analyzer : public EventSink {
 
   void begin(const Generation& generation) override;
   void event(const Generation& generation, const OrderedEvent& event) override;
+  void end(const Generation& generation) override;
 
   // Closes what is open at `time` (ticks), the end of the trace.
   void finish(uint64_t time);
@@ -72,7 +73,7 @@ class Analyzer : public EventSink {
   struct Call {
     uint64_t number = kNoCall;
     int64_t arg = 0;
-    std::string target;  // what its descriptor was at its beginning, if it takes one
+    std::string target = {};  // of its descriptor, as far as a generation or its thread ends in it
     int64_t begun = 0;
     uint64_t so_far = 0;  // of the parts before a signal handler interrupted it
   };
@@ -122,12 +123,11 @@ class Analyzer : public EventSink {
   void flush_barriers();
   void judge(Live& live, const EventView& event, int64_t now);
   void abandon(Live& live, int64_t now);
-  static void start_call(Call& call, const Generation& generation, uint64_t number, uint64_t arg,
-                         int64_t now);
-  void begin_call(Live& live, const Generation& generation, const EventView& event, int64_t now,
-                  bool by_handler);
+  void begin_call(Live& live, const EventView& event, int64_t now, bool by_handler);
   void end_call(Live& live, const Generation& generation, const EventView& event, int64_t now);
   void leave_call_open(const Live& live, int64_t now);
+  static std::string_view target_of(const Generation& generation, const Call& call);
+  static void note_target(const Generation& generation, Live& live);
   void wake(Live& live, const Generation& generation, const OrderedEvent& event, int64_t now);
   void wake_stack(const Generation& generation, const OrderedEvent& event);
   void create(const Generation& generation, const OrderedEvent& event, int64_t now);

@@ -13,25 +13,27 @@ bool gives_up(WakeKind how) {
 
 }  // namespace
 
-void Analyzer::start_call(Call& call, const Generation& generation, uint64_t number, uint64_t arg,
-                          int64_t now) {
-  call.number = number;
-  call.arg = static_cast<int64_t>(arg);
-  call.target = takes_descriptor(number) ? generation.descriptor(arg) : "";
-  call.begun = now;
-  call.so_far = 0;
+// What its descriptor stands for, if it takes one and that is known.
+std::string_view Analyzer::target_of(const Generation& generation, const Call& call) {
+  return takes_descriptor(call.number) ? generation.descriptor(static_cast<uint64_t>(call.arg))
+                                       : std::string_view();
+}
+
+void Analyzer::note_target(const Generation& generation, Live& live) {
+  if (live.status != Status::Syscall) return;
+  if (const auto target = target_of(generation, live.call); !target.empty())
+    live.call.target = target;
 }
 
 // `by_handler`: of a signal handler that has just interrupted what the thread was in.
-void Analyzer::begin_call(Live& live, const Generation& generation, const EventView& event,
-                          int64_t now, bool by_handler) {
+void Analyzer::begin_call(Live& live, const EventView& event, int64_t now, bool by_handler) {
   std::vector<Call>& outer = live.interrupted_calls;
   if (!by_handler && !outer.empty() && outer.back().number == event.args[0]) {
     live.call = outer.back();
     outer.pop_back();
     return;
   }
-  start_call(live.call, generation, event.args[0], event.args[1], now);
+  live.call = {.number = event.args[0], .arg = static_cast<int64_t>(event.args[1]), .begun = now};
 }
 
 void Analyzer::end_call(Live& live, const Generation& generation, const EventView& event,
@@ -56,9 +58,7 @@ void Analyzer::end_call(Live& live, const Generation& generation, const EventVie
     observer->call({.thread = live.row,
                     .number = call.number,
                     .arg = call.arg,
-                    .target = takes_descriptor(call.number)
-                                  ? generation.descriptor(static_cast<uint64_t>(call.arg))
-                                  : std::string_view(),
+                    .target = target_of(generation, call),
                     .since = call.begun,
                     .until = now,
                     .time = call.so_far,
