@@ -93,19 +93,17 @@ std::string CallFindings::worst(const Analysis& analysis, Names& names) const {
   const auto& [key, sums] = *worst;
   uint64_t calls = sums.beyond().count, lived = 0;
   std::set<uint32_t> threads;
-  std::map<std::string, uint64_t> sites;
+  NamedSums sites;
   for (const auto& [who, cost] : sums.rows()) {
     calls += cost.count;
     if (threads.insert(who[0]).second) lived += analysis.threads[who[0]].total();
     if (who[1] != 0) sites[names.site(who[1])] += cost.total;
   }
-  std::string text =
-      fmt::format("{} spent {} ({} % of {} time) in {} {} {}", threads_text(analysis, threads),
-                  duration_text(time), (thousandths(time, lived) + 5) / 10,
-                  threads.size() == 1 ? "its" : "their", calls, call_title(key.first, key.second),
-                  calls == 1 ? "call" : "calls");
-  const auto most = std::max_element(
-      sites.begin(), sites.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const std::string call = fmt::format("{} call", call_title(key.first, key.second));
+  std::string text = fmt::format(
+      "{} spent {} ({} % of {} time) in {}", threads_text(analysis, threads), duration_text(time),
+      percent(time, lived), threads.size() == 1 ? "its" : "their", count_text(calls, call));
+  const auto most = biggest(sites);
   if (most != sites.end() && !most->first.empty())
     text += fmt::format(", mostly at {}", shorten(most->first));
   return text + ".";

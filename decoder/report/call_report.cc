@@ -44,10 +44,9 @@ std::string errno_text(uint64_t error) {
 
 // The place with most of the time; empty: there is none.
 std::string longest_site(const Costs<1>& stacks, Names& names) {
-  std::map<std::string, uint64_t> times;
+  NamedSums times;
   for (const auto& [key, cost] : stacks.rows()) times[names.site(key[0])] += cost.total;
-  const auto most = std::max_element(
-      times.begin(), times.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto most = biggest(times);
   return most == times.end() ? std::string() : most->first;
 }
 
@@ -108,10 +107,10 @@ std::vector<std::string> CallReport::sentences(const Analysis& analysis, Names& 
                             count_text(times_.count(), "call"), duration_text(analysis.looked_at()),
                             duration_text(times_.total()), slow, errors));
   const auto& [key, sum] = *worst;
-  std::string text = fmt::format(
-      "{} % of that time was in {}: {}, {} at most",
-      (thousandths(sum.times.total(), times_.total()) + 5) / 10, call_title(key.first, key.second),
-      count_text(sum.times.count(), "call"), duration_text(sum.times.max()));
+  std::string text =
+      fmt::format("{} % of that time was in {}: {}, {} at most",
+                  percent(sum.times.total(), times_.total()), call_title(key.first, key.second),
+                  count_text(sum.times.count(), "call"), duration_text(sum.times.max()));
   const auto sites = sites_.find(key);
   if (sites != sites_.end())
     if (const std::string site = longest_site(sites->second, names); !site.empty())

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <map>
+#include <string>
 #include <vector>
 
 namespace thrace {
@@ -27,6 +29,13 @@ struct Cost {
     marked += other.marked;
   }
 };
+
+// The biggest of sums by name, the first of them if several are; their end if there is none.
+using NamedSums = std::map<std::string, uint64_t>;
+inline NamedSums::const_iterator biggest(const NamedSums& sums) {
+  return std::max_element(sums.begin(), sums.end(),
+                          [](const auto& a, const auto& b) { return a.second < b.second; });
+}
 
 // How many rows a table of sums has at most: with its index, 64 MiB of them.
 inline constexpr size_t kMostSums = 1 << 20;

@@ -112,7 +112,7 @@ std::string events(const Analysis& analysis, Names& names) {
       analysis, analysis.open, [&](const OpenWait& wait) { return is_event_wait(analysis, wait); });
   if (!most) return {};
   std::set<std::string> kinds;
-  std::map<std::string, uint64_t> sites;
+  NamedSums sites;
   size_t waits = 0;
   for (const OpenWait& wait : analysis.open) {
     if (!is_event_wait(analysis, wait) || !at_the_end_of(analysis, wait, most->thread)) continue;
@@ -122,8 +122,7 @@ std::string events(const Analysis& analysis, Names& names) {
   }
   std::string text =
       waiting_text(analysis, *most, waits, fmt::format("a {}", fmt::join(kinds, " or ")));
-  const auto at = std::max_element(
-      sites.begin(), sites.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  const auto at = biggest(sites);
   if (at->first.empty()) return text + ".";
   if (at->second != waits) text += fmt::format("; {} of them", at->second);
   return text + fmt::format("{} at {}.", at->second == waits ? "," : "", shorten(at->first));

@@ -26,14 +26,6 @@ constexpr uint64_t kHardly = 2;         // thousandths of all time
 constexpr uint64_t kCostly = 100;  // thousandths of the run that waits for a lock take together
 constexpr size_t kShownDeadlocks = 3;
 
-uint64_t percent(uint64_t part, uint64_t whole) { return (thousandths(part, whole) + 5) / 10; }
-
-std::map<std::string, uint64_t>::const_iterator biggest(
-    const std::map<std::string, uint64_t>& sums) {
-  return std::max_element(sums.begin(), sums.end(),
-                          [](const auto& a, const auto& b) { return a.second < b.second; });
-}
-
 // Threads that do the same, and who waited for them.
 struct Pool {
   uint64_t threads = 0;
@@ -155,12 +147,12 @@ std::string time_text(const Analysis& analysis, const Totals& t) {
   if (t.threads == 0)
     return analysis.threads.empty() ? "No thread was seen." : "No thread passes the filter.";
   const uint64_t runnable = percent(t.runnable, t.total);
-  return fmt::format(
-      "Over {}, {} {} lived {}{}: {} % running, {}{} % in system calls, {} % waiting.",
-      duration_text(analysis.looked_at()), t.threads, t.threads == 1 ? "thread" : "threads",
-      duration_text(t.total), t.threads == 1 ? "" : " together", percent(t.running, t.total),
-      runnable == 0 ? "" : fmt::format("{} % runnable, ", runnable), percent(t.syscall, t.total),
-      percent(t.waiting, t.total));
+  return fmt::format("Over {}, {} lived {}{}: {} % running, {}{} % in system calls, {} % waiting.",
+                     duration_text(analysis.looked_at()), count_text(t.threads, "thread"),
+                     duration_text(t.total), t.threads == 1 ? "" : " together",
+                     percent(t.running, t.total),
+                     runnable == 0 ? "" : fmt::format("{} % runnable, ", runnable),
+                     percent(t.syscall, t.total), percent(t.waiting, t.total));
 }
 
 }  // namespace
@@ -195,7 +187,7 @@ std::string Findings::worst_cause(const Analysis& analysis, Names& names, uint32
     all += cost.total;
   }
   if (sums.empty()) return {};
-  std::map<std::string, uint64_t> threads, sites;
+  NamedSums threads, sites;
   for (const auto& [key, time] : sums) {
     threads[key.first] += time;
     sites[key.second] += time;
@@ -219,10 +211,10 @@ std::string Findings::worst_cause(const Analysis& analysis, Names& names, uint32
 
 // What an object cost, who held it or ended the waits for it, and where.
 std::string Findings::object_text(const Analysis& analysis, Names& names, const Totals& totals,
+                                  const std::vector<std::vector<WaitSite>>& sites,
                                   const ObjectRow& object) const {
   const auto index = static_cast<uint32_t>(&object - analysis.objects.data());
-  const auto sites = sites_by_object(analysis)[index];
-  const WaitSite site = sites.empty() ? WaitSite() : sites.front();
+  const WaitSite site = sites[index].empty() ? WaitSite() : sites[index].front();
   std::string text =
       fmt::format("{} % of the waiting was for {} {}: ", percent(object.waited(), totals.waiting),
                   object.kind, shorten(object_title(analysis, object, names)));
@@ -282,9 +274,10 @@ std::vector<std::string> Findings::worst_objects(const Analysis& analysis, Names
     return {totals.waiting == 0 ? "Nobody waited in this time." : "No wait passes the filter."};
   if (thousandths(totals.waiting, totals.total) < kHardly)
     return {fmt::format("Hardly anybody waited: {} in all.", duration_text(totals.waiting))};
-  std::vector<std::string> texts = {object_text(analysis, names, totals, *worst)};
+  const auto sites = sites_by_object(analysis);
+  std::vector<std::string> texts = {object_text(analysis, names, totals, sites, *worst)};
   if (lock && lock != worst && thousandths(lock->cost(), analysis.looked_at()) >= kCostly)
-    texts.push_back(object_text(analysis, names, totals, *lock));
+    texts.push_back(object_text(analysis, names, totals, sites, *lock));
   return texts;
 }
 

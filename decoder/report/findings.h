@@ -6,6 +6,7 @@
 
 #include "decoder/report/analysis.h"
 #include "decoder/report/call_findings.h"
+#include "decoder/report/object_table.h"
 #include "decoder/stacks/names.h"
 
 namespace thrace {
@@ -31,6 +32,7 @@ class Findings : public Observer {
   std::vector<std::string> worst_objects(const Analysis& analysis, Names& names,
                                          const Totals& totals) const;
   std::string object_text(const Analysis& analysis, Names& names, const Totals& totals,
+                          const std::vector<std::vector<WaitSite>>& sites,
                           const ObjectRow& object) const;
   std::string worst_cause(const Analysis& analysis, Names& names, uint32_t object) const;
 

@@ -60,6 +60,11 @@ Table make_table(const std::vector<Field<Row>>& fields, const std::vector<Row>& 
 // `part` of `whole` in thousandths; 0 if there is no whole.
 uint64_t thousandths(uint64_t part, uint64_t whole);
 
+// The same in percent, rounded.
+inline uint64_t percent(uint64_t part, uint64_t whole) {
+  return (thousandths(part, whole) + 5) / 10;
+}
+
 // Prints a table as text or CSV.  Of text from a trace, what is not harmless is escaped: in CSV and
 // JSON, which quote by themselves, control characters and invalid bytes only.
 void print_table(const Table& table, Format format, std::FILE* out);
